@@ -1,0 +1,26 @@
+//! Everything registered, gathered once: for `explain`, `formats`, the generated docs and the tests.
+
+use crate::analysis::ANALYZERS;
+use crate::correlate::CORRELATORS;
+use crate::formats::FORMATS;
+use crate::model::FindingKind;
+
+/// Every finding kind that can be raised, by id, without repeats.
+pub fn finding_kinds() -> Vec<&'static FindingKind> {
+    let mut kinds: Vec<&'static FindingKind> = Vec::new();
+    for spec in FORMATS {
+        kinds.extend(spec.unpacker.iter().flat_map(|unpacker| unpacker.findings().iter().copied()));
+        kinds.extend(spec.analyzers.iter().flat_map(|analyzer| analyzer.findings().iter().copied()));
+    }
+    kinds.extend(ANALYZERS.iter().flat_map(|analyzer| analyzer.findings().iter().copied()));
+    kinds.extend(CORRELATORS.iter().flat_map(|correlator| correlator.findings().iter().copied()));
+    kinds.extend(crate::engine::KINDS.iter().copied());
+    kinds.sort_by_key(|kind| kind.id);
+    kinds.dedup_by_key(|kind| kind.id);
+    kinds
+}
+
+/// The finding kind with this id.
+pub fn finding_kind(id: &str) -> Option<&'static FindingKind> {
+    finding_kinds().into_iter().find(|kind| kind.id == id)
+}

@@ -1,0 +1,11 @@
+//! The only place that knows all stages: it runs them over the tree and hands the tree to the verdict.
+
+mod assemble;
+mod findings;
+mod isolation;
+mod pipeline;
+mod scanner;
+mod scheduler;
+
+pub use findings::{KINDS, LIMIT_REACHED, STAGE_PANICKED};
+pub use scanner::{ScanOptions, Scanner, Submission};

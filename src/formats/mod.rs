@@ -1,0 +1,16 @@
+//! One folder per format, grouped by family: a vertical slice each. A format's `mod.rs` declares it, `parser.rs` reads
+//! bytes into a view, `unpack.rs` gives children, `analyze.rs` findings.
+
+pub mod text;
+
+use crate::model::FormatId;
+use crate::stage::FormatSpec;
+
+/// The registry. Order matters where bytes are valid as several formats: the first is what the recipient's machine
+/// would most likely open, the others are opened too.
+pub const FORMATS: &[&FormatSpec] = &[&text::plain::FORMAT];
+
+/// The specification of a registered format.
+pub fn spec(id: FormatId) -> Option<&'static FormatSpec> {
+    FORMATS.iter().copied().find(|spec| spec.id == id)
+}

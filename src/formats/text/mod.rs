@@ -1,0 +1,3 @@
+//! Text that is no program and no document: notes, logs, CSV, source.
+
+pub mod plain;

@@ -1,0 +1,125 @@
+//! Bytes to text: which encoding, and the decoded string.
+
+use bytes::Bytes;
+use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+use crate::model::{ParseError, View};
+
+/// Decoded text.
+#[derive(Debug)]
+pub struct TextView {
+    /// The text, without a byte order mark.
+    pub text: String,
+    /// WHATWG name of the encoding it was decoded from.
+    pub encoding: &'static str,
+    /// Whether the text is the bytes themselves (UTF-8 without a mark).
+    pub is_verbatim: bool,
+}
+
+/// Bytes looked at to tell text from data.
+const SAMPLE: usize = 64 << 10;
+
+impl View for TextView {
+    fn parse(bytes: &Bytes) -> Result<Self, ParseError> {
+        if bytes.is_empty() {
+            return Ok(TextView { text: String::new(), encoding: UTF_8.name(), is_verbatim: true });
+        }
+        if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+            return decode(encoding, bytes.get(mark..).unwrap_or_default(), false);
+        }
+        if let Some(encoding) = utf16_without_mark(bytes) {
+            return decode(encoding, bytes, false);
+        }
+        let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
+        if let Some(offset) = binary_byte(sample) {
+            return Err(ParseError::new("control bytes that no text has", offset as u64));
+        }
+        if memchr::memmem::find(sample, b"\x1b$").is_some() {
+            return decode(ISO_2022_JP, bytes, false);
+        }
+        if std::str::from_utf8(bytes).is_ok() {
+            return decode(UTF_8, bytes, true);
+        }
+        for encoding in [SHIFT_JIS, EUC_JP] {
+            if let Ok(view) = decode(encoding, bytes, false) {
+                return Ok(view);
+            }
+        }
+        let (text, _) = WINDOWS_1252.decode_without_bom_handling(bytes);
+        let odd = sample.iter().filter(|byte| matches!(byte, 0x80..=0x9f)).count();
+        if odd.saturating_mul(8) > sample.len() {
+            return Err(ParseError::new("bytes that are text in no known encoding", 0));
+        }
+        Ok(TextView { text: text.into_owned(), encoding: WINDOWS_1252.name(), is_verbatim: false })
+    }
+}
+
+/// Decodes, refusing malformed sequences (but for UTF-16, where Windows shows what it can).
+fn decode(encoding: &'static Encoding, bytes: &[u8], is_verbatim: bool) -> Result<TextView, ParseError> {
+    let (text, malformed) = encoding.decode_without_bom_handling(bytes);
+    let is_strict = encoding != UTF_16LE && encoding != UTF_16BE && encoding != ISO_2022_JP && encoding != UTF_8;
+    if malformed && is_strict {
+        return Err(ParseError::new(format!("malformed {}", encoding.name()), 0));
+    }
+    Ok(TextView { text: text.into_owned(), encoding: encoding.name(), is_verbatim: is_verbatim && !malformed })
+}
+
+/// UTF-16 of mostly Latin text has a zero in every other byte.
+fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let sample = bytes.get(..4096).unwrap_or(bytes);
+    if sample.len() < 8 {
+        return None;
+    }
+    let (mut even, mut odd) = (0usize, 0usize);
+    for pair in sample.chunks_exact(2) {
+        match pair {
+            [0, low] if *low >= 9 => even = even.saturating_add(1),
+            [low, 0] if *low >= 9 => odd = odd.saturating_add(1),
+            _ => {}
+        }
+    }
+    let pairs = sample.len() / 2;
+    if odd.saturating_mul(10) > pairs.saturating_mul(9) {
+        Some(UTF_16LE)
+    } else if even.saturating_mul(10) > pairs.saturating_mul(9) {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
+}
+
+/// The first byte that does not occur in text: controls other than tab, line ends, form feed, backspace, escape and
+/// the DOS end-of-file mark.
+fn binary_byte(sample: &[u8]) -> Option<usize> {
+    sample.iter().position(|byte| matches!(byte, 0..=7 | 0x0e..=0x19 | 0x1c..=0x1f | 0x7f))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(bytes: &[u8]) -> Result<TextView, ParseError> {
+        TextView::parse(&Bytes::copy_from_slice(bytes))
+    }
+
+    #[test]
+    fn reads_the_encodings_of_japanese_mail() {
+        for encoding in [SHIFT_JIS, EUC_JP, ISO_2022_JP, UTF_8] {
+            let (bytes, _, _) = encoding.encode("航空券控え 添付のご連絡");
+            let view = parse(&bytes).unwrap();
+            assert_eq!(view.text, "航空券控え 添付のご連絡", "{}", encoding.name());
+        }
+    }
+
+    #[test]
+    fn reads_utf16_with_and_without_a_mark() {
+        let units: Vec<u8> = "echo hello".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(parse(&units).unwrap().text, "echo hello");
+        assert_eq!(parse(&[b"\xff\xfe", units.as_slice()].concat()).unwrap().text, "echo hello");
+    }
+
+    #[test]
+    fn data_is_not_text() {
+        assert!(parse(b"MZ\x90\x00\x03\x00\x00\x00").is_err());
+    }
+}

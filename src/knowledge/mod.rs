@@ -1,0 +1,13 @@
+//! Tables of words, names and extensions: data under `rules/indicators/`, read once. Logic stays with its stage.
+
+pub mod extensions;
+pub mod passwords;
+
+/// Reads a table that is part of the program.
+#[expect(clippy::panic, reason = "a shipped table that does not parse is a build error; a test reads every table")]
+pub(crate) fn shipped<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> T {
+    match toml::from_str(text) {
+        Ok(table) => table,
+        Err(error) => panic!("rules/indicators/{name}: {error}"),
+    }
+}

@@ -1,0 +1,73 @@
+//! What a message offers to help open its attachments: passwords, and where each was read.
+
+use std::sync::Arc;
+
+/// Where a password came from; the report names it for the one that worked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PasswordSource {
+    /// Given on the command line.
+    CommandLine,
+    /// Read in a message's text.
+    Body,
+    /// Read in a message's subject.
+    Subject,
+    /// Read in the name of an attachment or archive entry.
+    FileName,
+    /// From the built-in list of common passwords.
+    CommonList,
+}
+
+impl PasswordSource {
+    /// The source as a phrase: `the message body`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            PasswordSource::CommandLine => "the command line",
+            PasswordSource::Body => "the message body",
+            PasswordSource::Subject => "the subject",
+            PasswordSource::FileName => "a file name",
+            PasswordSource::CommonList => "the common list",
+        }
+    }
+}
+
+/// One password to try.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PasswordHint {
+    /// The candidate.
+    pub text: String,
+    /// Where it was read.
+    pub source: PasswordSource,
+}
+
+/// Hints of a message and of everything it is inside of, nearest first. Fixed when the message is unpacked, before its
+/// attachments are queued, so that threads cannot change what is found.
+#[derive(Debug, Clone, Default)]
+pub struct Hints {
+    passwords: Vec<PasswordHint>,
+    outer: Option<Arc<Hints>>,
+}
+
+/// Candidates tried per locked container; a message can offer many words and each costs a key derivation.
+pub const MAX_PASSWORDS: usize = 64;
+
+impl Hints {
+    /// Hints that add to those of the enclosing message.
+    pub fn new(passwords: Vec<PasswordHint>, outer: Option<Arc<Hints>>) -> Self {
+        Hints { passwords, outer }
+    }
+
+    /// Candidates, nearest message first, without repeats, at most [`MAX_PASSWORDS`].
+    pub fn passwords(&self) -> Vec<PasswordHint> {
+        let mut all: Vec<PasswordHint> = Vec::new();
+        let mut level = Some(self);
+        while let Some(hints) = level {
+            for hint in &hints.passwords {
+                if all.len() < MAX_PASSWORDS && !all.iter().any(|known| known.text == hint.text) {
+                    all.push(hint.clone());
+                }
+            }
+            level = hints.outer.as_deref();
+        }
+        all
+    }
+}
