@@ -2,7 +2,7 @@
 
 use crate::analysis::ANALYZERS;
 use crate::correlate::CORRELATORS;
-use crate::formats::FORMATS;
+use crate::formats::{FORMATS, LODGERS};
 use crate::model::FindingKind;
 
 /// Every finding kind that can be raised, by id, without repeats.
@@ -12,6 +12,7 @@ pub fn finding_kinds() -> Vec<&'static FindingKind> {
         kinds.extend(spec.unpacker.iter().flat_map(|unpacker| unpacker.findings().iter().copied()));
         kinds.extend(spec.analyzers.iter().flat_map(|analyzer| analyzer.findings().iter().copied()));
     }
+    kinds.extend(LODGERS.iter().flat_map(|(_, unpacker)| unpacker.findings().iter().copied()));
     kinds.extend(ANALYZERS.iter().flat_map(|analyzer| analyzer.findings().iter().copied()));
     kinds.extend(CORRELATORS.iter().flat_map(|correlator| correlator.findings().iter().copied()));
     kinds.extend(crate::engine::KINDS.iter().copied());

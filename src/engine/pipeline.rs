@@ -6,7 +6,7 @@ use super::findings::{CONTAINS_ITSELF, ENCRYPTED_CONTENT, LIMIT_REACHED, STAGE_P
 use super::isolation::contain;
 use crate::analysis::ANALYZERS;
 use crate::budget::Budget;
-use crate::formats::{FORMATS, spec};
+use crate::formats::{FORMATS, LODGERS, spec};
 use crate::identify::identify;
 use crate::matching::RuleSet;
 use crate::model::{Artifact, FormatId, Hints, Location, Problem, ProblemKind, Record};
@@ -49,6 +49,9 @@ pub(super) fn process(
     } else {
         for spec in &specs {
             if let Some(unpacker) = spec.unpacker {
+                run(&mut out, spec.title, |out| unpacker.unpack(&artifact, out));
+            }
+            for (_, unpacker) in LODGERS.iter().filter(|(host, _)| *host == spec.id) {
                 run(&mut out, spec.title, |out| unpacker.unpack(&artifact, out));
             }
         }
