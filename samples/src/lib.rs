@@ -5,6 +5,7 @@
 //! seed, so that the same version of this crate always makes the same bytes.
 
 pub mod cases;
+pub mod document;
 
 /// A finished sample.
 pub struct Sample {
