@@ -6,6 +6,7 @@
 
 pub mod cases;
 pub mod document;
+pub mod mail;
 
 /// A finished sample.
 pub struct Sample {
