@@ -4,6 +4,7 @@
 //! Builders live in one module per family; [`all`] lists the finished samples by id, each made on demand from a fixed
 //! seed, so that the same version of this crate always makes the same bytes.
 
+pub mod archive;
 pub mod cases;
 pub mod document;
 pub mod mail;
