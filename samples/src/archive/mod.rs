@@ -1,3 +1,7 @@
-//! Archives and compressed files.
+//! Makers of archives and compressed files, each written from its format's specification.
 
+pub mod gzip;
+pub mod lzh;
+pub mod sevenz;
+pub mod tar;
 pub mod zip;

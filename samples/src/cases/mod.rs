@@ -1,11 +1,12 @@
 //! The finished samples, grouped by what they show.
 
 mod document;
+mod stream_archives;
 
 use crate::Sample;
 
 /// Every sample.
 pub fn all() -> Vec<Sample> {
-    let groups = [document::all()];
+    let groups = [document::all(), stream_archives::all()];
     groups.into_iter().flatten().collect()
 }

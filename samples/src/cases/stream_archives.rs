@@ -1,0 +1,62 @@
+//! Archives other than zip, and compressed files.
+
+use crate::archive::{gzip, lzh, sevenz, tar};
+use crate::{Sample, mark};
+
+/// The samples of this group.
+pub(super) fn all() -> Vec<Sample> {
+    vec![
+        Sample {
+            id: "fa5-gz",
+            file_name: "backup.gz",
+            about: "a gzip file of a megabyte that holds a gibibyte of zeros",
+            make: || gzip::zeros("backup.img", 1 << 30),
+        },
+        Sample {
+            id: "fa6-tar",
+            file_name: "docs.tar",
+            about: "a tar whose entry wants to be written two folders up",
+            make: || {
+                tar::Tar::new()
+                    .file("readme.txt", b"see the other file\n")
+                    .file("../../harmless-marker.txt", mark("fa6-tar").as_bytes())
+                    .build()
+            },
+        },
+        Sample {
+            id: "fa6-7z",
+            file_name: "docs.7z",
+            about: "a 7z whose entry wants to be written two folders up",
+            make: || {
+                sevenz::sevenz(&[
+                    sevenz::Entry::file("readme.txt", b"see the other file\n"),
+                    sevenz::Entry::file("..\\..\\harmless-marker.txt", mark("fa6-7z").as_bytes()),
+                ])
+            },
+        },
+        Sample {
+            id: "b07",
+            file_name: "旧資料.lzh",
+            about: "an old LZH archive of notes, as offices still keep them",
+            make: || {
+                lzh::lzh(&[
+                    lzh::Entry::file("議事録.txt", &lzh::cp932("平成17年度 第3回 定例会議事録\r\n出席者 12名\r\n")),
+                    lzh::Entry::file("予算表.csv", &lzh::cp932("項目,金額\r\n会場費,30000\r\n")).within("資料/表"),
+                ])
+            },
+        },
+        Sample {
+            id: "b16-targz",
+            file_name: "a.tar.gz",
+            about: "notes in a compressed tar",
+            make: || {
+                let tar = tar::Tar::new()
+                    .folder("a/")
+                    .file("a/README.md", b"# Notes\n\nNothing to run here.\n")
+                    .file("a/changes.txt", b"2016-03-15 first version\n")
+                    .build();
+                gzip::gzip("a.tar", &tar)
+            },
+        },
+    ]
+}
