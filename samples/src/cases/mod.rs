@@ -2,11 +2,13 @@
 
 mod document;
 mod stream_archives;
+pub mod programs;
 
 use crate::Sample;
 
 /// Every sample.
 pub fn all() -> Vec<Sample> {
     let groups = [document::all(), stream_archives::all()];
+    let groups: [Vec<Sample>; 1] = [programs::samples()];
     groups.into_iter().flatten().collect()
 }

@@ -1,0 +1,12 @@
+//! Makers of programs, shortcuts and icons. Every program made here does one thing when run: it returns.
+
+pub mod icon;
+pub mod lnk;
+pub mod noise;
+pub mod pe;
+pub mod resource;
+
+pub use icon::Icon;
+pub use lnk::Lnk;
+pub use noise::noise;
+pub use pe::Pe;
