@@ -1,5 +1,6 @@
 //! The one sink of every stage, and the only birthplace of artifacts.
 
+use std::collections::HashSet;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -9,8 +10,8 @@ use super::StageError;
 use crate::budget::{Budget, Exceeded, MeteredReader, Stop};
 use crate::model::finding::MAX_OBSERVED;
 use crate::model::{
-    Artifact, EntryName, Fact, Finding, FindingKind, Hints, Ioc, Location, Origin, PasswordHint, PasswordSource,
-    Problem, ProblemKind, Severity,
+    Artifact, EntryName, Fact, Finding, FindingKind, Hints, Ioc, IocKind, Location, Origin, PasswordHint,
+    PasswordSource, Problem, ProblemKind, Severity,
 };
 
 /// A child waiting to become an artifact.
@@ -58,6 +59,8 @@ pub struct Outcome<'a> {
     produced: u64,
     passwords: Arc<Hints>,
     said: Said,
+    /// What [`Said::iocs`] holds, to drop repeats without walking the list.
+    known_iocs: HashSet<(IocKind, String, Option<String>)>,
 }
 
 /// What came of trying passwords on a locked container.
@@ -79,6 +82,7 @@ impl<'a> Outcome<'a> {
             produced: 0,
             passwords: hints,
             said: Said::default(),
+            known_iocs: HashSet::new(),
         }
     }
 
@@ -190,14 +194,10 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// Says an indicator.
+    /// Says an indicator. Repeats (same kind, value and context) and what exceeds the cap are dropped.
     pub fn ioc(&mut self, ioc: Ioc) {
-        let known = self
-            .said
-            .iocs
-            .iter()
-            .any(|known| known.kind == ioc.kind && known.value == ioc.value && known.context == ioc.context);
-        if !known && self.said.iocs.len() < MAX_IOCS {
+        if self.said.iocs.len() < MAX_IOCS && self.known_iocs.insert((ioc.kind, ioc.value.clone(), ioc.context.clone()))
+        {
             self.said.iocs.push(ioc);
         }
     }
