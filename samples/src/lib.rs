@@ -6,6 +6,7 @@
 
 pub mod archive;
 pub mod cases;
+pub mod office;
 pub mod document;
 pub mod mail;
 pub mod program;

@@ -1,0 +1,3 @@
+//! Documents of office programs.
+
+pub mod vba;
