@@ -8,7 +8,6 @@ use crate::Sample;
 
 /// Every sample.
 pub fn all() -> Vec<Sample> {
-    let groups = [document::all(), stream_archives::all()];
-    let groups: [Vec<Sample>; 1] = [programs::samples()];
+    let groups = [document::all(), stream_archives::all(), programs::samples()];
     groups.into_iter().flatten().collect()
 }
