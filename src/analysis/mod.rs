@@ -1,5 +1,7 @@
 //! Looks that do not depend on one format.
 
+pub mod text;
+
 use crate::stage::Analyzer;
 
 /// Analyzers run on every artifact, in this order.

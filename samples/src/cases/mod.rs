@@ -1,8 +1,8 @@
 //! The finished samples, grouped by what they show.
 
 mod document;
-mod stream_archives;
 pub mod programs;
+mod stream_archives;
 
 use crate::Sample;
 
