@@ -1,6 +1,7 @@
 //! One folder per format, grouped by family: a vertical slice each. A format's `mod.rs` declares it, `parser.rs` reads
 //! bytes into a view, `unpack.rs` gives children, `analyze.rs` findings.
 
+pub mod archive;
 pub mod text;
 
 use crate::model::FormatId;

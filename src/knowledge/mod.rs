@@ -1,5 +1,6 @@
 //! Tables of words, names and extensions: data under `rules/indicators/`, read once. Logic stays with its stage.
 
+pub mod autostart;
 pub mod extensions;
 pub mod passwords;
 

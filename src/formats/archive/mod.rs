@@ -1,0 +1,3 @@
+//! Containers and compressed files.
+
+pub(crate) mod escape;
