@@ -15,6 +15,7 @@ pub fn finding_kinds() -> Vec<&'static FindingKind> {
     kinds.extend(LODGERS.iter().flat_map(|(_, unpacker)| unpacker.findings().iter().copied()));
     kinds.extend(ANALYZERS.iter().flat_map(|analyzer| analyzer.findings().iter().copied()));
     kinds.extend(CORRELATORS.iter().flat_map(|correlator| correlator.findings().iter().copied()));
+    kinds.extend(crate::matching::KINDS.iter().copied());
     kinds.extend(crate::engine::KINDS.iter().copied());
     kinds.sort_by_key(|kind| kind.id);
     kinds.dedup_by_key(|kind| kind.id);

@@ -1,31 +1,26 @@
-//! YARA-X behind our own types. The only importer of `yara_x`.
+//! YARA-X behind our own types: rules compiled once, one scanner per thread, matches as findings. The only importer of
+//! `yara_x`; without the `yara` feature every scan says that rules were not applied.
 
 mod error;
+mod finding;
+mod source;
 
+#[cfg(feature = "yara")]
+mod compile;
+#[cfg(feature = "yara")]
+mod lint;
+#[cfg(feature = "yara")]
+mod scan;
+
+#[cfg(not(feature = "yara"))]
+mod absent;
+
+#[cfg(not(feature = "yara"))]
+pub use absent::RuleSet;
+#[cfg(feature = "yara")]
+pub use compile::RuleSet;
 pub use error::RuleError;
-
-use crate::model::Artifact;
-use crate::stage::{Outcome, StageError};
-
-/// Compiled rules, shared by all threads; clones share them too.
-#[derive(Clone)]
-pub struct RuleSet {
-    digest: String,
-}
-
-impl RuleSet {
-    /// The shipped rules.
-    pub fn shipped() -> Result<Self, RuleError> {
-        Ok(RuleSet { digest: String::new() })
-    }
-
-    /// SHA-256 of the rule sources.
-    pub fn digest(&self) -> &str {
-        &self.digest
-    }
-
-    /// Matches one artifact and its decoded text.
-    pub fn scan(&self, _artifact: &Artifact, _out: &mut Outcome<'_>) -> Result<(), StageError> {
-        Ok(())
-    }
-}
+pub use finding::{KINDS, YARA_RULE_MATCHED};
+#[cfg(feature = "yara")]
+pub use lint::{Complaint, lint};
+pub use source::{RuleSource, shipped_sources};

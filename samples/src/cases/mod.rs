@@ -3,11 +3,17 @@
 mod document;
 pub mod programs;
 mod stream_archives;
+mod rules;
 
 use crate::Sample;
 
 /// Every sample.
 pub fn all() -> Vec<Sample> {
     let groups = [document::all(), stream_archives::all(), programs::samples()];
+    let groups = [
+        document::samples(),
+        rules::samples(),
+        // One group a line, in the order of the modules above.
+    ];
     groups.into_iter().flatten().collect()
 }

@@ -1,0 +1,15 @@
+rule powershell_download_cradle {
+    meta:
+        title = "PowerShell fetches text and runs it"
+        title_ja = "PowerShell が文字列を取得して実行する命令です"
+        severity = "high"
+        attack = "T1059.001,T1105"
+        reference = "https://attack.mitre.org/techniques/T1059/001/"
+        sample = "rule-powershell-cradle"
+    strings:
+        $run = /\b(iex|invoke-expression)\b/ nocase ascii wide
+        $fetch_client = /net\.webclient.{0,40}\.(downloadstring|downloaddata|openread)/ nocase ascii wide
+        $fetch_cmdlet = /\b(iwr|irm|invoke-webrequest|invoke-restmethod)\b[^\r\n]{0,80}https?:\/\// nocase ascii wide
+    condition:
+        $run and ($fetch_client or $fetch_cmdlet)
+}

@@ -1,0 +1,13 @@
+rule japanese_blog_dead_drop {
+    meta:
+        title = "a program that names a Japanese blog or bookmark service"
+        title_ja = "日本のブログ等の URL を含む実行ファイルです（指令の受け渡しに悪用例あり）"
+        severity = "low"
+        attack = "T1102.001"
+        reference = "https://attack.mitre.org/techniques/T1102/001/"
+        sample = "rule-dead-drop"
+    strings:
+        $host = /https?:\/\/([a-z0-9-]{1,40}\.)?(ameblo\.jp|blog\.(livedoor|goo\.ne|so-net\.ne)\.(jp|com)|hatenablog\.com|hatena\.ne\.jp|fc2\.com|jugem\.jp|exblog\.jp|seesaa\.net|pixnet\.net)\// nocase ascii wide
+    condition:
+        uint16(0) == 0x5A4D and $host
+}

@@ -1,0 +1,15 @@
+rule wmi_process_create {
+    meta:
+        title = "a script starts a process through WMI"
+        title_ja = "スクリプトが WMI 経由でプロセスを起動します"
+        severity = "high"
+        attack = "T1047"
+        reference = "https://attack.mitre.org/techniques/T1047/"
+        sample = "rule-wmi"
+    strings:
+        $moniker = "winmgmts:" nocase ascii wide
+        $class = "Win32_Process" nocase ascii wide
+        $create = /\.Create[ \t(]|\bcreate\b/ nocase ascii wide
+    condition:
+        $moniker and $class and $create
+}
