@@ -8,9 +8,9 @@ rule run_dialog_lure {
         sample = "rule-run-dialog"
     strings:
         $key_en = /(press|hold|push)[^\r\n]{0,40}(win(dows)?( key)?( logo)?|⊞)[^\r\n]{0,12}\+ ?R\b/ nocase
-        $key_ja = /(Windows|ウィンドウズ|Win)[^\r\n]{0,20}(\+|＋)[ 　]?(R|Ｒ)/ nocase
+        $key_ja = /(Windows|ウィンドウズ|Win)[^\r\n]{0,20}(\+|＋)( |　)?(R|Ｒ)/ nocase
         $paste_en = /(ctrl|control)[^\r\n]{0,12}\+ ?V\b/ nocase
-        $paste_ja = /(貼り付け|ペースト|ctrl[^\r\n]{0,6}(\+|＋)[ 　]?(V|Ｖ))/ nocase
+        $paste_ja = /(貼り付け|ペースト|ctrl[^\r\n]{0,6}(\+|＋)( |　)?(V|Ｖ))/ nocase
         $verify_en = /(captcha|verify (that )?you are human|i am not a robot|verification (id|code))/ nocase
         $verify_ja = /(ロボットではありません|人間であること|本人確認|認証を完了)/
     condition:

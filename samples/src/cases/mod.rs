@@ -11,7 +11,7 @@ use crate::Sample;
 pub fn all() -> Vec<Sample> {
     let groups = [document::all(), stream_archives::all(), programs::samples()];
     let groups = [
-        document::samples(),
+        document::all(),
         rules::samples(),
         // One group a line, in the order of the modules above.
     ];
