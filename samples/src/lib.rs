@@ -10,6 +10,7 @@ pub mod office;
 pub mod document;
 pub mod mail;
 pub mod program;
+pub mod office;
 
 /// A finished sample.
 pub struct Sample {

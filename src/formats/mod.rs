@@ -2,6 +2,7 @@
 //! bytes into a view, `unpack.rs` gives children, `analyze.rs` findings.
 
 pub mod archive;
+pub mod office;
 pub mod text;
 
 use crate::model::FormatId;
@@ -9,7 +10,7 @@ use crate::stage::{FormatSpec, Unpacker};
 
 /// The registry. Order matters where bytes are valid as several formats: the first is what the recipient's machine
 /// would most likely open, the others are opened too.
-pub const FORMATS: &[&FormatSpec] = &[&text::plain::FORMAT];
+pub const FORMATS: &[&FormatSpec] = &[&office::ole::FORMAT, &text::plain::FORMAT];
 
 /// Unpackers of what lives inside another format without being a file of its own: the VBA project in the storages of a
 /// compound file. Each runs after the unpacker of the format it is listed with.

@@ -1,6 +1,7 @@
 //! Tables of words, names and extensions: data under `rules/indicators/`, read once. Logic stays with its stage.
 
 pub mod autostart;
+pub mod clsids;
 pub mod extensions;
 pub mod passwords;
 

@@ -1,0 +1,206 @@
+//! Sectors and the chains that join them: FAT, DIFAT and mini FAT (MS-CFB 2.3 to 2.5). One reader serves both tables:
+//! the FAT links sectors of the file, the mini FAT links mini sectors of the mini stream.
+
+use bytes::Bytes;
+
+use super::fields::u32_at;
+use super::header::Header;
+use crate::model::{Location, Problem};
+
+/// Sector numbers from here on are marks, not sectors (MS-CFB 2.1).
+const MAX_SECTOR: u32 = 0xFFFF_FFFA;
+/// The end of a chain.
+const END_OF_CHAIN: u32 = 0xFFFF_FFFE;
+/// A sector nobody owns.
+const FREE: u32 = 0xFFFF_FFFF;
+
+/// Equal-sized sectors of some bytes, and which follows which.
+#[derive(Debug)]
+pub(super) struct Sectors {
+    data: Bytes,
+    /// Bytes before sector 0.
+    base: usize,
+    shift: u32,
+    /// Entry n, 32 bits, names the sector after sector n.
+    links: Bytes,
+}
+
+/// Adjacent bytes of a chain, with zeros standing in for what a cut last sector lacks.
+#[derive(Debug, Clone)]
+pub(super) struct Run {
+    start: usize,
+    end: usize,
+    zeros: usize,
+}
+
+/// Where a chain leads.
+#[derive(Debug, Default)]
+pub(super) struct Chain {
+    runs: Vec<Run>,
+    /// Bytes in the runs.
+    pub(super) length: u64,
+    /// Why it ended before giving what was wanted; none if it gave it, or ended by its own mark.
+    pub(super) broken: Option<&'static str>,
+}
+
+/// What following chains may cost, over all chains of a table: honest chains share no sector.
+pub(super) struct Walker {
+    /// The chain that last passed each sector.
+    stamps: Vec<u32>,
+    chain: u32,
+    /// Sectors that may still be passed.
+    left: u64,
+}
+
+impl Sectors {
+    pub(super) fn new(data: Bytes, base: usize, shift: u32, links: Bytes) -> Self {
+        Sectors { data, base, shift, links }
+    }
+
+    fn size(&self) -> usize {
+        1usize << self.shift
+    }
+
+    /// Sectors there are, the last of which may be cut.
+    pub(super) fn count(&self) -> usize {
+        self.data.len().saturating_sub(self.base).div_ceil(self.size())
+    }
+
+    /// The bytes of a sector, as a range of the data; none beyond its end.
+    pub(super) fn range(&self, sector: u32) -> Option<(usize, usize)> {
+        let start = usize::try_from(sector).ok()?.checked_mul(self.size())?.checked_add(self.base)?;
+        let end = start.checked_add(self.size())?.min(self.data.len());
+        (start < self.data.len()).then_some((start, end))
+    }
+
+    fn next(&self, sector: u32) -> u32 {
+        usize::try_from(sector).ok().and_then(|at| u32_at(&self.links, at.checked_mul(4)?)).unwrap_or(FREE)
+    }
+
+    /// A walker that lets the chains of this table together pass each sector twice.
+    pub(super) fn walker(&self) -> Walker {
+        let count = self.count();
+        Walker { stamps: vec![0; count], chain: 0, left: (count as u64).saturating_mul(2).saturating_add(64) }
+    }
+
+    /// Follows a chain from its first sector until it gave `wanted` bytes, ends or breaks.
+    pub(super) fn follow(&self, start: u32, wanted: u64, walker: &mut Walker) -> Chain {
+        let mut chain = Chain::default();
+        walker.chain = walker.chain.saturating_add(1);
+        let mut sector = start;
+        while chain.length < wanted {
+            if sector == END_OF_CHAIN {
+                return chain;
+            }
+            if sector >= MAX_SECTOR {
+                chain.broken = Some("a link that is no sector");
+                return chain;
+            }
+            let Some((from, to)) = self.range(sector) else {
+                chain.broken = Some("a link beyond the end of the file");
+                return chain;
+            };
+            let stamp = usize::try_from(sector).ok().and_then(|at| walker.stamps.get_mut(at));
+            if let Some(stamp) = stamp {
+                if *stamp == walker.chain {
+                    chain.broken = Some("a link back into the chain");
+                    return chain;
+                }
+                *stamp = walker.chain;
+            }
+            if walker.left == 0 {
+                chain.broken = Some("sectors that too many chains share");
+                return chain;
+            }
+            walker.left = walker.left.saturating_sub(1);
+            chain.add(from, to, self.size());
+            sector = self.next(sector);
+        }
+        chain
+    }
+
+    /// The first `size` bytes of a chain, without a copy where its sectors are adjacent.
+    pub(super) fn read(&self, chain: &Chain, size: u64) -> Bytes {
+        let size = usize::try_from(size.min(chain.length)).unwrap_or(usize::MAX);
+        if let [run] = chain.runs.as_slice() {
+            let end = run.start.saturating_add(size);
+            if end <= run.end {
+                return self.data.slice(run.start..end);
+            }
+        }
+        let mut out = Vec::new();
+        for run in &chain.runs {
+            out.extend_from_slice(self.data.get(run.start..run.end).unwrap_or_default());
+            out.resize(out.len().saturating_add(run.zeros), 0);
+        }
+        out.truncate(size);
+        out.into()
+    }
+}
+
+impl Chain {
+    fn add(&mut self, from: usize, to: usize, size: usize) {
+        // Only the last sector of the file can be cut. Where it is not the last of its chain, what follows must keep
+        // its place; where it is, nothing is made up for it.
+        if let Some(last) = self.runs.last_mut() {
+            let missing = self.length.wrapping_neg() & (size as u64).saturating_sub(1);
+            last.zeros = usize::try_from(missing).unwrap_or_default();
+            self.length = self.length.saturating_add(missing);
+        }
+        match self.runs.last_mut() {
+            Some(last) if last.end == from && last.zeros == 0 => last.end = to,
+            _ => self.runs.push(Run { start: from, end: to, zeros: 0 }),
+        }
+        self.length = self.length.saturating_add(to.saturating_sub(from) as u64);
+    }
+
+    /// Whether its sectors do not lie side by side.
+    pub(super) fn is_fragmented(&self) -> bool {
+        self.runs.len() > 1
+    }
+}
+
+/// The FAT, gathered from the sectors that the header and the DIFAT chain name (MS-CFB 2.5). It is as long as the file
+/// has sectors, whatever the header's counts say; entries whose FAT sector is missing read as free.
+pub(super) fn fat(bytes: &Bytes, header: &Header, problems: &mut Vec<Problem>) -> Bytes {
+    let file = Sectors::new(bytes.clone(), 1usize << header.sector_shift, header.sector_shift, Bytes::new());
+    let per_sector = file.size() / 4;
+    let needed = file.count().div_ceil(per_sector.max(1));
+    let mut ids: Vec<u32> = header.difat.iter().copied().take(needed).collect();
+    let mut walker = file.walker();
+    walker.chain = 1;
+    let mut next = header.first_difat;
+    while next < MAX_SECTOR && ids.len() < needed {
+        let stamp = usize::try_from(next).ok().and_then(|at| walker.stamps.get_mut(at));
+        let Some((stamp, (from, to))) = stamp.zip(file.range(next)) else {
+            problems.push(Problem::damaged("DIFAT chain leaves the file", Location::whole()));
+            break;
+        };
+        if *stamp == walker.chain {
+            problems.push(Problem::odd("DIFAT chain runs in a circle", Location::at(from)));
+            break;
+        }
+        *stamp = walker.chain;
+        let sector = bytes.get(from..to).unwrap_or_default();
+        let rows = per_sector.saturating_sub(1);
+        ids.extend((0..rows).map_while(|row| u32_at(sector, row.saturating_mul(4))));
+        next = u32_at(sector, rows.saturating_mul(4)).unwrap_or(END_OF_CHAIN);
+    }
+    ids.truncate(needed);
+    let mut out = Vec::new();
+    let mut missing = 0usize;
+    for id in ids {
+        let filled = out.len().saturating_add(file.size());
+        match file.range(id).filter(|_| id < MAX_SECTOR) {
+            Some((from, to)) => out.extend_from_slice(bytes.get(from..to).unwrap_or_default()),
+            None if id != FREE && id != END_OF_CHAIN => missing = missing.saturating_add(1),
+            None => {}
+        }
+        out.resize(filled, 0xFF);
+    }
+    if missing > 0 {
+        problems
+            .push(Problem::damaged(format!("{missing} FAT sectors lie beyond the end of the file"), Location::at(76)));
+    }
+    out.into()
+}
