@@ -6,11 +6,10 @@
 
 pub mod archive;
 pub mod cases;
-pub mod office;
 pub mod document;
 pub mod mail;
-pub mod program;
 pub mod office;
+pub mod program;
 
 /// A finished sample.
 pub struct Sample {

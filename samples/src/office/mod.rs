@@ -1,7 +1,5 @@
-//! Documents of office programs.
-
-pub mod vba;
-//! Makers of office documents: the compound file and the OOXML package around everything else.
+//! Makers of office documents: the compound file and the OOXML package around everything else, and VBA projects.
 
 pub mod cfb;
 pub mod ooxml;
+pub mod vba;

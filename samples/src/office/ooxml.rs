@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::archive::zip::ZipFile;
+
 /// Prefix of the transitional relationship types.
 pub const OFFICE_REL: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/";
 const PACKAGE_REL: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
@@ -196,7 +198,7 @@ impl Package {
             entries.push((rels_name(owner), relationships(relations)));
         }
         entries.extend(self.parts.iter().cloned());
-        stored_zip(&entries)
+        entries.into_iter().fold(ZipFile::new(), |zip, (name, data)| zip.entry(&name, data)).build()
     }
 
     fn content_types(&self) -> Vec<u8> {
@@ -245,42 +247,4 @@ fn rels_name(owner: &str) -> String {
 /// Text as XML content or attribute value.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
-}
-
-/// A zip of stored entries with UTF-8 names, dated 1 January 1980 as Office dates them.
-fn stored_zip(entries: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut central = Vec::new();
-    for (name, data) in entries {
-        let offset = out.len() as u32;
-        let mut fields = Vec::new();
-        for field in [20u16, 0x0800, 0, 0, 0x0021] {
-            fields.extend(field.to_le_bytes());
-        }
-        for field in [crc32fast::hash(data), data.len() as u32, data.len() as u32] {
-            fields.extend(field.to_le_bytes());
-        }
-        fields.extend((name.len() as u16).to_le_bytes());
-        fields.extend([0; 2]);
-        out.extend(b"PK\x03\x04");
-        out.extend(&fields);
-        out.extend(name.as_bytes());
-        out.extend(data);
-        central.extend(b"PK\x01\x02\x14\x00");
-        central.extend(&fields);
-        central.extend([0; 10]);
-        central.extend(offset.to_le_bytes());
-        central.extend(name.as_bytes());
-    }
-    let start = out.len() as u32;
-    out.extend(&central);
-    out.extend(b"PK\x05\x06\0\0\0\0");
-    for field in [entries.len() as u16, entries.len() as u16] {
-        out.extend(field.to_le_bytes());
-    }
-    for field in [central.len() as u32, start] {
-        out.extend(field.to_le_bytes());
-    }
-    out.extend([0; 2]);
-    out
 }
