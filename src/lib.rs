@@ -10,6 +10,7 @@
 pub mod analysis;
 pub mod budget;
 pub mod catalog;
+pub mod cli;
 pub mod correlate;
 pub mod engine;
 pub mod formats;

@@ -1,3 +1,5 @@
-//! The `sekisho` program.
+//! The `sekisho` program: parses arguments, runs a subcommand, turns the outcome into an exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    sekisho::cli::run()
+}

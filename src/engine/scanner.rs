@@ -9,8 +9,8 @@ use super::scheduler::walk;
 use crate::correlate::CORRELATORS;
 use crate::matching::RuleSet;
 use crate::model::{
-    Artifact, ArtifactPath, EntryName, FormatId, Hints, Limits, Origin, OriginKind, PasswordHint, PasswordSource,
-    Report,
+    Artifact, ArtifactPath, EntryName, FormatId, Hints, Limits, Location, Origin, OriginKind, PasswordHint,
+    PasswordSource, Problem, ProblemKind, Report,
 };
 use crate::verdict::Policy;
 
@@ -69,6 +69,22 @@ impl Scanner {
 
     /// Scans one submission. Never fails: whatever the bytes are, a report comes back.
     pub fn scan(&self, submission: Submission) -> Report {
+        self.scan_knowing(submission, None)
+    }
+
+    /// Scans the beginning of something that was too large to be read whole; the report says so.
+    pub fn scan_cut(&self, submission: Submission) -> Report {
+        let what = format!("the input is larger than {} bytes; the rest was not read", submission.bytes.len());
+        self.scan_knowing(submission, Some(Problem::new(ProblemKind::Limit, what, Location::whole())))
+    }
+
+    /// The report of an input that could not be read at all.
+    pub fn unreadable(&self, name: &str, why: &str) -> Report {
+        let problem = Problem::new(ProblemKind::Unreadable, format!("cannot be read: {why}"), Location::whole());
+        self.scan_knowing(Submission::new(name, Bytes::new()), Some(problem))
+    }
+
+    fn scan_knowing(&self, submission: Submission, problem: Option<Problem>) -> Report {
         let passwords = self
             .options
             .passwords
@@ -86,6 +102,11 @@ impl Scanner {
             )
         };
         let mut tree = walk(root, hints, &self.options.limits, &self.rules);
+        if let Some(problem) = problem
+            && let Some(record) = tree.get_mut(&ArtifactPath::root())
+        {
+            record.problems.push(problem);
+        }
         for correlator in CORRELATORS {
             for (path, finding) in correlator.correlate(&tree) {
                 if let Some(record) = tree.get_mut(&path) {

@@ -17,6 +17,13 @@ pub struct Complaint {
     pub text: String,
 }
 
+impl Complaint {
+    /// Whether it says that the rule's sample was not found.
+    pub fn is_about_sample(&self) -> bool {
+        self.text.starts_with("its sample ")
+    }
+}
+
 impl fmt::Display for Complaint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.file, self.text)

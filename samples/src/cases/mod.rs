@@ -2,8 +2,8 @@
 
 mod document;
 pub mod programs;
-mod stream_archives;
 mod rules;
+mod stream_archives;
 
 use crate::Sample;
 

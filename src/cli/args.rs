@@ -1,0 +1,259 @@
+//! What can be typed.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::model::Level;
+use crate::report::Language;
+
+/// Opens e-mail attachments before people do.
+///
+/// Unpacks mails, archives and documents recursively, identifies every part by content, inspects programs, macros and
+/// objects, matches rules, extracts indicators, and explains its verdict. Nothing is run.
+#[derive(Debug, Parser)]
+#[command(name = "sekisho", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Scan mails, mailboxes, attachments or whole folders
+    Scan(ScanArgs),
+    /// Explain a finding: what it is, why it matters, when it is innocent
+    Explain(ExplainArgs),
+    /// List the formats that are read, and how far
+    Formats(FormatsArgs),
+    /// Work with detection rules
+    Rules(RulesArgs),
+}
+
+/// Scan mails, mailboxes, attachments or whole folders.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit status:
+  0   everything was read and nothing was found
+  1   something was found at or above --fail-on
+  2   nothing was found, but something could not be read (encrypted, damaged, unsupported, over a limit)
+  64  the command line is wrong
+
+Examples:
+  sekisho scan mail.eml
+  sekisho scan --format jsonl quarantine/ > reports.jsonl
+  sekisho scan --password 'Tkt#2016' locked.zip
+  cat mail.eml | sekisho scan --lang ja -")]
+pub(crate) struct ScanArgs {
+    /// Files, folders (read recursively), glob patterns, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+
+    /// How to write reports
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) format: Format,
+
+    /// Language of texts in reports
+    #[arg(long, value_enum, default_value = "en")]
+    pub(crate) lang: Lang,
+
+    /// The least level that makes the exit status 1
+    #[arg(long, value_enum, default_value = "suspicious", value_name = "LEVEL")]
+    pub(crate) fail_on: FailOn,
+
+    /// A password to try on locked content; may be given several times
+    #[arg(short, long = "password", value_name = "TEXT")]
+    pub(crate) passwords: Vec<String>,
+
+    /// A rule file or folder of .yar files to use besides the shipped rules; may be given several times
+    #[arg(long, value_name = "PATH")]
+    pub(crate) rules: Vec<PathBuf>,
+
+    /// A policy to use instead of the shipped one (see rules/policy.toml)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+
+    /// Threads to scan with [default: one per core]
+    #[arg(short = 'j', long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(crate) threads: Option<u16>,
+
+    /// When to colour text reports
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: Color,
+
+    /// Do not show progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// What one scan may cost. A reached limit is reported and makes coverage partial.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Limits")]
+pub(crate) struct LimitArgs {
+    /// Bytes of all artifacts of one input together (suffix K, M, G)
+    #[arg(long, value_name = "BYTES", default_value = "1G", value_parser = parse_bytes)]
+    pub(crate) max_total: u64,
+
+    /// Bytes of one artifact (suffix K, M, G)
+    #[arg(long, value_name = "BYTES", default_value = "256M", value_parser = parse_bytes)]
+    pub(crate) max_artifact: u64,
+
+    /// Times a container may grow when unpacked, once it has grown to 64 MiB
+    #[arg(long, value_name = "FACTOR", default_value_t = 250, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_ratio: u64,
+
+    /// Artifacts in one input
+    #[arg(long, value_name = "COUNT", default_value_t = 10_000, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(crate) max_artifacts: u64,
+
+    /// Containers inside containers
+    #[arg(long, value_name = "LEVELS", default_value_t = 24, value_parser = clap::value_parser!(u64).range(1..=200))]
+    pub(crate) max_depth: u64,
+
+    /// Seconds one input may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(crate) max_time: u64,
+}
+
+/// Explain a finding: what it is, why it matters, when it is innocent.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// Id of the finding, as reports show it; without one, all are listed
+    #[arg(value_name = "FINDING")]
+    pub(crate) id: Option<String>,
+
+    /// Language of the explanation
+    #[arg(long, value_enum, default_value = "en")]
+    pub(crate) lang: Lang,
+}
+
+/// List the formats that are read, and how far.
+#[derive(Debug, Args)]
+pub(crate) struct FormatsArgs {
+    /// How to write the list
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+}
+
+/// Work with detection rules.
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    #[command(subcommand)]
+    pub(crate) command: RulesCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum RulesCommand {
+    /// Check rule files: they compile, their meta is complete, they match their sample
+    Check {
+        /// Rule files or folders; without one, the shipped rules are checked
+        #[arg(value_name = "PATH")]
+        paths: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// A readable tree
+    Text,
+    /// One JSON document (an array for several inputs)
+    Json,
+    /// One JSON report per line, as soon as it is ready
+    Jsonl,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ListFormat {
+    /// A table
+    Text,
+    /// JSON
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Lang {
+    /// English
+    En,
+    /// Japanese
+    Ja,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::En => Language::English,
+            Lang::Ja => Language::Japanese,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FailOn {
+    /// Suspicious and malicious
+    Suspicious,
+    /// Malicious only
+    Malicious,
+}
+
+impl From<FailOn> for Level {
+    fn from(level: FailOn) -> Self {
+        match level {
+            FailOn::Suspicious => Level::Suspicious,
+            FailOn::Malicious => Level::Malicious,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On terminals
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// `256M` and the like to bytes.
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let (digits, factor) = match text.trim_end_matches(['b', 'B']).char_indices().last() {
+        Some((at, 'k' | 'K')) => (text.get(..at), 1u64 << 10),
+        Some((at, 'm' | 'M')) => (text.get(..at), 1 << 20),
+        Some((at, 'g' | 'G')) => (text.get(..at), 1 << 30),
+        _ => (Some(text), 1),
+    };
+    let number: u64 =
+        digits.unwrap_or_default().trim().parse().map_err(|_| format!("{text} is no number of bytes, such as 64M"))?;
+    number.checked_mul(factor).filter(|bytes| *bytes > 0).ok_or_else(|| format!("{text} is out of range"))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn reads_byte_counts_as_people_write_them() {
+        assert_eq!(parse_bytes("256M"), Ok(256 << 20));
+        assert_eq!(parse_bytes("10kb"), Ok(10 << 10));
+        assert_eq!(parse_bytes("77"), Ok(77));
+        assert!(parse_bytes("0").is_err());
+        assert!(parse_bytes("many").is_err());
+    }
+
+    #[test]
+    fn the_defaults_are_those_of_the_library() {
+        let parsed = Arguments::try_parse_from(["sekisho", "scan", "x"]).unwrap();
+        let Command::Scan(options) = parsed.command else { panic!("scan expected") };
+        assert_eq!(super::super::scan::limits(&options.limits), crate::Limits::default());
+    }
+}

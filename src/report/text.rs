@@ -1,0 +1,285 @@
+//! The readable report: the verdict and its reasons first, then the tree with its evidence, then indicators.
+
+use std::io::{self, Write};
+
+use anstyle::AnsiColor;
+
+use super::{Language, Paint, Sink};
+use crate::model::ioc::defang;
+use crate::model::name::escape;
+use crate::model::report::{ArtifactReport, FindingReport, Report};
+use crate::model::{CoverageLevel, IocKind, Level, Severity};
+
+/// Indicators shown; the rest are counted.
+const MAX_IOCS: usize = 40;
+/// Gaps of coverage shown; the rest are counted.
+const MAX_GAPS: usize = 8;
+/// Artifacts shown; the rest are counted, except those with findings.
+const MAX_ARTIFACTS: usize = 60;
+
+/// Writes reports for people.
+pub struct Text<W> {
+    out: W,
+    paint: Paint,
+    language: Language,
+    written: bool,
+}
+
+impl<W: Write> Text<W> {
+    /// Writes to `out`.
+    pub fn new(out: W, paint: Paint, language: Language) -> Self {
+        Text { out, paint, language, written: false }
+    }
+
+    fn head(&mut self, report: &Report) -> io::Result<()> {
+        let level = level_word(report.verdict.level, self.language);
+        let level = self.paint.bold(level_color(report.verdict.level), level);
+        writeln!(self.out, "{}", escape(&report.input))?;
+        let score = self.language.pick("score", "スコア");
+        let coverage = coverage_word(report.coverage.level, self.language);
+        writeln!(self.out, "  {level}  {score} {}  {coverage}", report.verdict.score)?;
+        for reason in &report.verdict.reasons {
+            let points = format!("{:>4}", reason.points);
+            writeln!(
+                self.out,
+                "  {} {}  {}",
+                self.paint.color(AnsiColor::Yellow, &points),
+                escape(&reason.text),
+                self.paint.dim(&format!("[{} {}]", reason.artifact, reason.id)),
+            )?;
+        }
+        if !report.verdict.reasons.is_empty() {
+            writeln!(self.out, "  = {}", report.verdict.arithmetic)?;
+        }
+        if !report.verdict.without.is_empty() {
+            writeln!(self.out, "  {}", self.paint.dim(&report.verdict.without))?;
+        }
+        self.gaps(report)
+    }
+
+    fn gaps(&mut self, report: &Report) -> io::Result<()> {
+        if report.coverage.reasons.is_empty() {
+            return Ok(());
+        }
+        let title = self.language.pick("not read:", "読めなかったもの:");
+        writeln!(self.out, "  {}", self.paint.bold(AnsiColor::Magenta, title))?;
+        for gap in report.coverage.reasons.iter().take(MAX_GAPS) {
+            writeln!(self.out, "    {} {}: {}", gap.artifact, gap.cause.as_str(), escape(&gap.text))?;
+        }
+        self.more(report.coverage.reasons.len().saturating_sub(MAX_GAPS))
+    }
+
+    fn more(&mut self, count: usize) -> io::Result<()> {
+        if count > 0 {
+            match self.language {
+                Language::English => writeln!(self.out, "    … and {count} more")?,
+                Language::Japanese => writeln!(self.out, "    … ほか {count} 件")?,
+            }
+        }
+        Ok(())
+    }
+
+    fn tree(&mut self, report: &Report) -> io::Result<()> {
+        writeln!(self.out)?;
+        let mut findings = report.findings.iter().peekable();
+        let mut hidden = 0usize;
+        for (index, artifact) in report.artifacts.iter().enumerate() {
+            let mut own = Vec::new();
+            while let Some(finding) = findings.next_if(|finding| finding.artifact == artifact.path) {
+                own.push(finding);
+            }
+            if index >= MAX_ARTIFACTS && own.is_empty() {
+                hidden = hidden.saturating_add(1);
+                continue;
+            }
+            self.artifact(artifact, &own)?;
+        }
+        self.more(hidden)
+    }
+
+    fn artifact(&mut self, artifact: &ArtifactReport, findings: &[&FindingReport]) -> io::Result<()> {
+        let depth = artifact.path.matches('.').count();
+        let indent = "  ".repeat(depth.saturating_add(1));
+        let name = if artifact.name.is_empty() { "(no name)".to_owned() } else { escape(&artifact.name) };
+        let also = if artifact.also.is_empty() { String::new() } else { format!("+{}", artifact.also.join("+")) };
+        let detail = if artifact.origin.detail.is_empty() {
+            String::new()
+        } else {
+            self.paint.dim(&format!("  {}", escape(&artifact.origin.detail)))
+        };
+        writeln!(
+            self.out,
+            "{indent}{} {name}  {}{also}  {}{detail}",
+            self.paint.dim(&artifact.path),
+            self.paint.color(AnsiColor::Cyan, artifact.format),
+            size(artifact.size),
+        )?;
+        for finding in findings {
+            let place = if finding.at.is_empty() { String::new() } else { format!(" ({})", escape(&finding.at)) };
+            let observed =
+                if finding.observed.is_empty() { String::new() } else { format!(": {}", escape(&finding.observed)) };
+            writeln!(
+                self.out,
+                "{indent}    {} {}{observed}{}",
+                self.paint.bold(severity_color(finding.severity), severity_mark(finding.severity, self.language)),
+                finding.text,
+                self.paint.dim(&format!("{place} [{}]", finding.id)),
+            )?;
+        }
+        Ok(())
+    }
+
+    fn iocs(&mut self, report: &Report) -> io::Result<()> {
+        let shown: Vec<_> = report
+            .iocs
+            .iter()
+            .filter(|ioc| ioc.noise.is_none() && !matches!(ioc.kind, IocKind::Sha256 | IocKind::FileName))
+            .collect();
+        if shown.is_empty() {
+            return Ok(());
+        }
+        let title = self.language.pick("indicators", "侵害指標（IOC）");
+        writeln!(self.out, "\n  {}", self.paint.bold(AnsiColor::Blue, title))?;
+        for ioc in shown.iter().take(MAX_IOCS) {
+            let mut place = vec![ioc.artifact.clone()];
+            place.extend(ioc.context.clone());
+            if !ioc.at.is_empty() && ioc.context.as_deref() != Some(ioc.at.as_str()) {
+                place.push(ioc.at.clone());
+            }
+            writeln!(
+                self.out,
+                "    {:<9} {}  {}",
+                ioc.kind.as_str(),
+                escape(&defang(ioc.kind, &ioc.value)),
+                self.paint.dim(&format!("[{}]", escape(&place.join(", ")))),
+            )?;
+        }
+        self.more(shown.len().saturating_sub(MAX_IOCS))
+    }
+
+    fn digests(&mut self, report: &Report) -> io::Result<()> {
+        let suspects: Vec<&ArtifactReport> = report
+            .artifacts
+            .iter()
+            .filter(|artifact| {
+                artifact.path == "0"
+                    || report
+                        .findings
+                        .iter()
+                        .any(|finding| finding.artifact == artifact.path && finding.severity >= Severity::Medium)
+            })
+            .take(MAX_IOCS)
+            .collect();
+        writeln!(self.out, "\n  {}", self.paint.bold(AnsiColor::Blue, "SHA-256"))?;
+        for artifact in suspects {
+            writeln!(
+                self.out,
+                "    {}  {} {}",
+                artifact.sha256,
+                self.paint.dim(&artifact.path),
+                escape(&artifact.name)
+            )?;
+        }
+        Ok(())
+    }
+}
+
+impl<W: Write> Sink for Text<W> {
+    fn write(&mut self, report: &Report) -> io::Result<()> {
+        if std::mem::replace(&mut self.written, true) {
+            writeln!(self.out)?;
+        }
+        self.head(report)?;
+        self.tree(report)?;
+        self.iocs(report)?;
+        self.digests(report)?;
+        self.out.flush()
+    }
+}
+
+/// A level in words.
+pub(crate) fn level_word(level: Level, language: Language) -> &'static str {
+    match (level, language) {
+        (Level::Clean, Language::English) => "CLEAN",
+        (Level::Clean, Language::Japanese) => "問題なし (clean)",
+        (Level::Unscannable, Language::English) => "UNSCANNABLE",
+        (Level::Unscannable, Language::Japanese) => "検査不能 (unscannable)",
+        (Level::Error, Language::English) => "ERROR",
+        (Level::Error, Language::Japanese) => "検査失敗 (error)",
+        (Level::Suspicious, Language::English) => "SUSPICIOUS",
+        (Level::Suspicious, Language::Japanese) => "疑わしい (suspicious)",
+        (Level::Malicious, Language::English) => "MALICIOUS",
+        (Level::Malicious, Language::Japanese) => "悪意あり (malicious)",
+    }
+}
+
+fn coverage_word(level: CoverageLevel, language: Language) -> &'static str {
+    match (level, language) {
+        (CoverageLevel::Complete, Language::English) => "everything was read",
+        (CoverageLevel::Complete, Language::Japanese) => "すべて読み取り済み",
+        (CoverageLevel::Partial, Language::English) => "NOT everything was read",
+        (CoverageLevel::Partial, Language::Japanese) => "一部が読めていません",
+        (CoverageLevel::Unscannable, Language::English) => "encrypted content was NOT read",
+        (CoverageLevel::Unscannable, Language::Japanese) => "暗号化された部分が読めていません",
+        (CoverageLevel::Error, Language::English) => "the scan FAILED in part",
+        (CoverageLevel::Error, Language::Japanese) => "検査の一部が失敗しました",
+    }
+}
+
+fn level_color(level: Level) -> AnsiColor {
+    match level {
+        Level::Clean => AnsiColor::Green,
+        Level::Unscannable | Level::Error => AnsiColor::Magenta,
+        Level::Suspicious => AnsiColor::Yellow,
+        Level::Malicious => AnsiColor::Red,
+    }
+}
+
+fn severity_color(severity: Severity) -> AnsiColor {
+    match severity {
+        Severity::Info | Severity::Low => AnsiColor::Blue,
+        Severity::Medium => AnsiColor::Yellow,
+        Severity::High | Severity::Critical => AnsiColor::Red,
+    }
+}
+
+fn severity_mark(severity: Severity, language: Language) -> &'static str {
+    match (severity, language) {
+        (_, Language::English) => severity.as_str(),
+        (Severity::Info, Language::Japanese) => "情報",
+        (Severity::Low, Language::Japanese) => "低",
+        (Severity::Medium, Language::Japanese) => "中",
+        (Severity::High, Language::Japanese) => "高",
+        (Severity::Critical, Language::Japanese) => "重大",
+    }
+}
+
+/// Bytes in the unit a person would use.
+pub(crate) fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["KiB", "MiB", "GiB", "TiB"];
+    if bytes < 1024 {
+        return format!("{bytes} B");
+    }
+    let mut tenths = bytes.saturating_mul(10) / 1024;
+    let mut unit = UNITS[0];
+    for next in &UNITS[1..] {
+        if tenths < 10_240 {
+            break;
+        }
+        tenths /= 1024;
+        unit = next;
+    }
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_read_as_people_write_them() {
+        assert_eq!(size(312), "312 B");
+        assert_eq!(size(4_200), "4.1 KiB");
+        assert_eq!(size(3 << 20), "3.0 MiB");
+    }
+}
