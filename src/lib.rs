@@ -7,19 +7,29 @@
 //! [`formats`] one folder per format, [`identify`], [`analysis`], [`matching`], [`correlate`], [`report`] the sinks,
 //! [`verdict`], [`engine`] which runs them all, [`cli`]. [`catalog`] gathers everything registered.
 
+#[deny(clippy::disallowed_methods)]
 pub mod analysis;
+#[deny(clippy::disallowed_methods)]
 pub mod budget;
 pub mod catalog;
 pub mod cli;
+#[deny(clippy::disallowed_methods)]
 pub mod correlate;
 pub mod engine;
+#[deny(clippy::disallowed_methods)]
 pub mod formats;
+#[deny(clippy::disallowed_methods)]
 pub mod identify;
+#[deny(clippy::disallowed_methods)]
 pub mod knowledge;
+#[deny(clippy::disallowed_methods)]
 pub mod matching;
+#[deny(clippy::disallowed_methods)]
 pub mod model;
 pub mod report;
+#[deny(clippy::disallowed_methods)]
 pub mod stage;
+#[deny(clippy::disallowed_methods)]
 pub mod verdict;
 
 pub use engine::{ScanOptions, Scanner, Submission};

@@ -12,7 +12,7 @@ use crate::report::Language;
 
 /// Prints what a finding means, or the list of all.
 pub(super) fn run(options: &ExplainArgs) -> anyhow::Result<ExitCode> {
-    let language = options.lang.into();
+    let language: Language = options.lang.into();
     let mut out = anstream::stdout().lock();
     let Some(id) = &options.id else {
         for kind in catalog::finding_kinds() {

@@ -5,7 +5,7 @@ use crate::model::{Artifact, Location, Problem};
 use crate::stage::{Outcome, StageError};
 
 /// No rules.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct RuleSet;
 
 impl RuleSet {

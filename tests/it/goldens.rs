@@ -28,7 +28,7 @@ static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::shipped().expect("th
 fn scan(case: &Case) -> Report {
     let sample = sekisho_samples::find(&case.sample).unwrap_or_else(|| panic!("no sample {}", case.sample));
     let options = ScanOptions { passwords: case.passwords.clone(), ..ScanOptions::default() };
-    let scanner = Scanner::with(options, RULES.clone(), Policy::shipped());
+    let scanner = Scanner::with(options, *RULES, Policy::shipped());
     scanner.scan(Submission::new(sample.file_name, (sample.make)()))
 }
 

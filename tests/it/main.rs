@@ -1,4 +1,5 @@
 //! The one integration test binary.
+#![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
 
 /// Every case under `tests/goldens` gives the report beside it.
 #[cfg(feature = "yara")]

@@ -9,11 +9,10 @@ use crate::Sample;
 
 /// Every sample.
 pub fn all() -> Vec<Sample> {
-    let groups = [document::all(), stream_archives::all(), programs::samples()];
-    let groups = [
-        document::all(),
-        rules::samples(),
-        // One group a line, in the order of the modules above.
-    ];
-    groups.into_iter().flatten().collect()
+    let mut all = Vec::new();
+    all.extend(document::all());
+    all.extend(programs::samples());
+    all.extend(rules::samples());
+    all.extend(stream_archives::all());
+    all
 }
