@@ -1,3 +1,4 @@
 //! Containers and compressed files.
 
 pub(crate) mod escape;
+pub mod zip;
