@@ -10,8 +10,12 @@ use crate::stage::{FormatSpec, Unpacker};
 
 /// The registry. Order matters where bytes are valid as several formats: the first is what the recipient's machine
 /// would most likely open, the others are opened too.
-pub const FORMATS: &[&FormatSpec] = &[&office::ole::FORMAT, &text::plain::FORMAT];
-pub const FORMATS: &[&FormatSpec] = &[&archive::zip::FORMAT, &text::plain::FORMAT];
+#[rustfmt::skip]
+pub const FORMATS: &[&FormatSpec] = &[
+    &office::ole::FORMAT,
+    &archive::zip::FORMAT,
+    &text::plain::FORMAT,
+];
 
 /// Unpackers of what lives inside another format without being a file of its own: the VBA project in the storages of a
 /// compound file. Each runs after the unpacker of the format it is listed with.
