@@ -2,3 +2,8 @@
 
 pub(crate) mod escape;
 pub mod zip;
+pub mod gzip;
+pub(crate) mod old_names;
+pub mod tar;
+#[cfg(test)]
+pub(crate) mod trial;
