@@ -14,10 +14,10 @@ use crate::stage::{FormatSpec, Unpacker};
 pub const FORMATS: &[&FormatSpec] = &[
     &office::ole::FORMAT,
     &archive::zip::FORMAT,
+    &archive::gzip::FORMAT,
+    &archive::tar::FORMAT,
     &text::plain::FORMAT,
 ];
-pub const FORMATS: &[&FormatSpec] =
-    &[&archive::gzip::FORMAT, &archive::tar::FORMAT, &office::ole::FORMAT, &text::plain::FORMAT];
 
 /// Unpackers of what lives inside another format without being a file of its own: the VBA project in the storages of a
 /// compound file. Each runs after the unpacker of the format it is listed with.
