@@ -3,6 +3,7 @@
 pub mod autostart;
 pub mod clsids;
 pub mod extensions;
+pub mod names;
 pub mod passwords;
 
 /// Reads a table that is part of the program.
