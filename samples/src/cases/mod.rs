@@ -1,6 +1,7 @@
 //! The finished samples, grouped by what they show.
 
 mod document;
+mod names;
 pub mod programs;
 mod rules;
 mod stream_archives;
@@ -11,6 +12,7 @@ use crate::Sample;
 pub fn all() -> Vec<Sample> {
     let mut all = Vec::new();
     all.extend(document::all());
+    all.extend(names::all());
     all.extend(programs::samples());
     all.extend(rules::samples());
     all.extend(stream_archives::all());

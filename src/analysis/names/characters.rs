@@ -1,9 +1,10 @@
 //! Characters in names that show nothing at all.
 
-use super::{Remark, file_parts};
+use super::Remark;
 use crate::finding_kind;
 use crate::knowledge::extensions::{ExtensionClass, class};
 use crate::model::Severity;
+use crate::model::name::file_name;
 
 finding_kind! {
     /// ## What it is
@@ -73,7 +74,7 @@ pub(super) fn invisible(name: &str) -> Option<Remark> {
     }
     let (index, c) = found?;
     let observed = format!("{name} (U+{:04X})", u32::from(c));
-    let last = file_parts(name).last;
+    let last = file_name(name);
     let visible: String = last.chars().filter(|c| !is_invisible(*c) && !is_joiner(*c)).collect();
     let is_launchable = class(&crate::model::name::extension(&visible)).is_some_and(ExtensionClass::is_launchable);
     let is_in_extension = name.rfind('.').is_some_and(|dot| dot < index);

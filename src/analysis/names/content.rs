@@ -1,11 +1,11 @@
 //! What a file says it is (extension, media type) against what its bytes are.
 
-use super::{Remark, file_parts};
+use super::Remark;
 use crate::finding_kind;
 use crate::formats::{FORMATS, spec};
 use crate::knowledge::extensions::{ExtensionClass, class};
 use crate::knowledge::names::{lists, names};
-use crate::model::name::extension;
+use crate::model::name::{extension, file_name};
 use crate::model::{Artifact, FormatId, Severity};
 use crate::stage::{Family, FormatSpec};
 
@@ -96,7 +96,7 @@ fn is_expected(artifact: &Artifact, extension: &str) -> bool {
 /// Content of another kind than the extension says.
 pub(super) fn contradicts(name: &str, artifact: &Artifact) -> Option<Remark> {
     let actual = spec(artifact.format)?;
-    let extension = extension(file_parts(name).last);
+    let extension = extension(file_name(name));
     let table = names();
     let class = class(&extension);
     let observed = || format!("{name} is {}", actual.title);

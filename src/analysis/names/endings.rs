@@ -1,11 +1,11 @@
 //! Names that end where Windows does not look, and names of alternate data streams.
 
+use super::Remark;
 use super::shape::is_blank;
-use super::{Remark, file_parts};
 use crate::finding_kind;
 use crate::knowledge::extensions::{ExtensionClass, class};
 use crate::model::Severity;
-use crate::model::name::extension;
+use crate::model::name::{extension, file_name};
 
 finding_kind! {
     /// ## What it is
@@ -68,7 +68,7 @@ finding_kind! {
 
 /// A blank or dot at the end.
 pub(super) fn trailing(name: &str) -> Option<Remark> {
-    let last = file_parts(name).last;
+    let last = file_name(name);
     let end = last.chars().next_back()?;
     if !(end == '.' || is_blank(end)) || matches!(last, "." | "..") {
         return None;
@@ -84,7 +84,7 @@ pub(super) fn trailing(name: &str) -> Option<Remark> {
 
 /// A colon that starts a stream's name.
 pub(super) fn stream(name: &str) -> Option<Remark> {
-    let last = file_parts(name).last;
+    let last = file_name(name);
     let (base, stream) = last.split_once(':')?;
     let stream = stream.trim_end_matches(|c| c == '.' || is_blank(c));
     let is_typed = stream.to_ascii_uppercase().ends_with(":$DATA");

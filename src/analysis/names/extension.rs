@@ -1,11 +1,12 @@
 //! Extensions that pose as others: a document's before a program's, or pushed out of sight by blanks.
 
+use super::Remark;
 use super::shape::Shape;
-use super::{Remark, file_parts};
 use crate::finding_kind;
 use crate::knowledge::extensions::{ExtensionClass, class};
 use crate::knowledge::names::{lists, names};
 use crate::model::Severity;
+use crate::model::name::file_name;
 
 finding_kind! {
     /// ## What it is
@@ -76,7 +77,7 @@ const MIN_PADDING: usize = 5;
 
 /// A document's extension before a launchable one.
 pub(super) fn double(name: &str) -> Option<Remark> {
-    let shape = Shape::of(file_parts(name).last);
+    let shape = Shape::of(file_name(name));
     let parts = shape.parts();
     let [.., decoy, last] = parts.as_slice() else { return None };
     // The first part is the name itself, unless look-alike dots stand in it.
@@ -112,7 +113,7 @@ fn after_false_dot<'a>(part: &&'a str) -> Option<&'a str> {
 
 /// Blanks before the extension.
 pub(super) fn padded(name: &str) -> Option<Remark> {
-    let last = file_parts(name).last;
+    let last = file_name(name);
     let shape = Shape::of(last);
     let is_launchable = shape.extension().and_then(class).is_some_and(ExtensionClass::is_launchable);
     let is_untypable = last.contains(['\u{2800}', '\u{3164}']);

@@ -2,8 +2,8 @@
 //! folded, since each program on the recipient's machine picks its own. Where the file lands when unpacked is
 //! `formats/archive`'s question.
 //!
-//! [`shape`] a name as it reads, [`extension`] double and padded ones, [`order`] bidirectional controls,
-//! [`characters`] invisible ones, [`endings`] blanks, dots and streams, [`command`] names that run, [`content`] the
+//! `shape` a name as it reads, `extension` double and padded ones, `order` bidirectional controls,
+//! `characters` invisible ones, `endings` blanks, dots and streams, `command` names that run, `content` the
 //! name against the bytes.
 
 mod characters;
@@ -14,7 +14,6 @@ mod extension;
 mod order;
 mod shape;
 
-use crate::model::name::file_name;
 use crate::model::{Artifact, FindingKind, Location, Severity};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
@@ -40,15 +39,6 @@ impl Remark {
     fn weaker(kind: &'static FindingKind, severity: Severity, observed: impl Into<String>) -> Self {
         Remark { kind, severity, is_decisive: false, observed: observed.into() }
     }
-}
-
-/// A name cut at its last folder.
-struct Parts<'a> {
-    last: &'a str,
-}
-
-fn file_parts(name: &str) -> Parts<'_> {
-    Parts { last: file_name(name) }
 }
 
 /// Names of one file judged; containers store three or four at most.
