@@ -18,10 +18,11 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::tar::FORMAT,
     &text::plain::FORMAT,
 ];
+pub const FORMATS: &[&FormatSpec] = &[&office::ole::FORMAT, &office::vba::FORMAT, &text::plain::FORMAT];
 
 /// Unpackers of what lives inside another format without being a file of its own: the VBA project in the storages of a
 /// compound file. Each runs after the unpacker of the format it is listed with.
-pub const LODGERS: &[(FormatId, &dyn Unpacker)] = &[];
+pub const LODGERS: &[(FormatId, &dyn Unpacker)] = &[(office::ole::OLE, &office::vba::ProjectUnpacker)];
 
 /// The specification of a registered format.
 pub fn spec(id: FormatId) -> Option<&'static FormatSpec> {

@@ -5,6 +5,7 @@ pub mod clsids;
 pub mod extensions;
 pub mod names;
 pub mod passwords;
+pub mod vba;
 
 /// Reads a table that is part of the program.
 #[expect(clippy::panic, reason = "a shipped table that does not parse is a build error; a test reads every table")]

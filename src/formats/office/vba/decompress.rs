@@ -8,21 +8,21 @@ const CHUNK: usize = 4096;
 
 /// What a container held.
 #[derive(Debug, Default)]
-pub struct Decompressed {
+pub(super) struct Decompressed {
     /// The bytes, as far as they could be read.
-    pub bytes: Vec<u8>,
+    pub(super) bytes: Vec<u8>,
     /// Bytes of the container that were read.
-    pub used: usize,
+    pub(super) used: usize,
     /// Where and why reading stopped before the container's end, if it did.
-    pub damage: Option<ParseError>,
+    pub(super) damage: Option<ParseError>,
     /// Something Office overlooks and strict readers refuse.
-    pub oddity: Option<&'static str>,
+    pub(super) oddity: Option<&'static str>,
     /// More would have come than the cap allowed.
-    pub is_capped: bool,
+    pub(super) is_capped: bool,
 }
 
 /// Decompresses a container that starts at the first byte, giving at most `cap` bytes.
-pub fn decompress(container: &[u8], cap: usize) -> Decompressed {
+pub(super) fn decompress(container: &[u8], cap: usize) -> Decompressed {
     let mut out = Decompressed::default();
     let Some(signature) = container.first() else {
         out.damage = Some(ParseError::new("compressed container is empty", 0));
@@ -149,7 +149,7 @@ fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
 
 /// Offset of a compressed container whose text starts with `Attribute`, as every module's does: signature, chunk
 /// header, a flag byte of zero and eight literals. Finds modules where no table leads to them.
-pub fn find_source(stream: &[u8], from: usize) -> Option<usize> {
+pub(super) fn find_source(stream: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
         let found = memchr::memmem::find(stream.get(at..)?, b"\x00Attribut")?.checked_add(at)?;

@@ -5,7 +5,7 @@ use super::codepage::CodePage;
 
 /// The stream, as far as it could be read.
 #[derive(Debug, Default)]
-pub struct Dir {
+pub(super) struct Dir {
     /// Code page of the project's texts, PROJECTCODEPAGE.
     pub code_page: CodePage,
     /// The project's name.
@@ -31,7 +31,7 @@ pub struct Reference {
 
 /// One module as the `dir` stream lists it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct DirModule {
+pub(super) struct DirModule {
     /// Name in the code page, MODULENAME.
     pub name: String,
     /// Name in UTF-16, MODULENAMEUNICODE.
@@ -50,12 +50,12 @@ pub struct DirModule {
 
 impl DirModule {
     /// Its name, the UTF-16 one where there is one.
-    pub fn shown_name(&self) -> &str {
+    pub(super) fn shown_name(&self) -> &str {
         self.unicode_name.as_deref().filter(|name| !name.is_empty()).unwrap_or(&self.name)
     }
 
     /// Names its stream may go by, the one Office opens first.
-    pub fn stream_names(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn stream_names(&self) -> impl Iterator<Item = &str> {
         [self.unicode_stream.as_deref(), Some(self.stream.as_str()), self.unicode_name.as_deref(), Some(&self.name)]
             .into_iter()
             .flatten()
@@ -77,18 +77,21 @@ const KNOWN: [u16; 40] = [
 
 impl Dir {
     /// Reads the decompressed stream.
-    pub fn parse(bytes: &[u8]) -> Self {
-        let mut dir = Dir { code_page: code_page(bytes), ..Dir::default() };
+    pub(super) fn parse(bytes: &[u8]) -> Self {
+        let code_page = code_page(bytes);
+        let mut dir = Dir { code_page, ..Dir::default() };
+        let mut damage = None;
         let mut reference_name = String::new();
         let mut module: Option<DirModule> = None;
-        for record in Records { bytes, at: 0, damage: &mut dir.damage } {
-            let text = || dir.code_page.decode(record.body).0;
+        let records = Records { bytes, at: 0, damage: &mut damage };
+        for record in records {
+            let text = || code_page.decode(record.body).0;
             match record.id {
                 0x0004 if module.is_none() => dir.name = text(),
                 0x0016 => reference_name = text(),
                 0x003e if module.is_none() => reference_name = utf16(record.body),
                 0x000d | 0x002f | 0x0033 | 0x000e if module.is_none() && dir.references.len() < MAX_REFERENCES => {
-                    dir.references.extend(reference(&record, &dir.code_page, &reference_name));
+                    dir.references.extend(reference(&record, code_page, &reference_name));
                 }
                 0x0019 => {
                     if dir.modules.len() < MAX_MODULES {
@@ -117,19 +120,21 @@ impl Dir {
             }
         }
         dir.modules.extend(module);
+        dir.damage = damage;
         dir
     }
 }
 
 /// PROJECTCODEPAGE, 2.3.4.2.1.4: needed before any text is decoded, wherever it stands.
 fn code_page(bytes: &[u8]) -> CodePage {
-    let found = Records { bytes, at: 0, damage: &mut None }.find(|record| record.id == 0x0003);
+    let mut records = Records { bytes, at: 0, damage: &mut None };
+    let found = records.find(|record| record.id == 0x0003);
     CodePage(found.and_then(|record| u16_at(record.body, 0)).unwrap_or_default())
 }
 
 /// REFERENCEREGISTERED, REFERENCECONTROL, REFERENCEORIGINAL and REFERENCEPROJECT, 2.3.4.2.2: a library id with its own
 /// length, but for REFERENCEORIGINAL, whose whole body is one.
-fn reference(record: &Record<'_>, code_page: &CodePage, name: &str) -> Option<Reference> {
+fn reference(record: &Record<'_>, code_page: CodePage, name: &str) -> Option<Reference> {
     let libid = match record.id {
         0x0033 => record.body,
         _ => {

@@ -68,7 +68,7 @@ pub struct VbaModule {
 
 /// A stream of a compound file.
 #[derive(Debug, Clone)]
-pub struct Stream {
+pub(super) struct Stream {
     /// Last name of its path.
     pub name: String,
     /// Its bytes.
@@ -77,7 +77,7 @@ pub struct Stream {
 
 /// Bytes of decompressed source one compound file may give. The largest honest project measured has 1 MB; the
 /// container's own maximum is 683 times its size.
-pub const MAX_SOURCE: usize = 64 << 20;
+pub(super) const MAX_SOURCE: usize = 64 << 20;
 
 /// Streams of a VBA storage that hold no module: tables and caches, MS-OVBA 2.2.
 fn is_table(name: &str) -> bool {
@@ -88,7 +88,7 @@ fn is_table(name: &str) -> bool {
 impl VbaProject {
     /// Reads a project from the streams of its VBA storage and the `PROJECT` stream beside it. `left` is what may still
     /// be decompressed.
-    pub fn read(storage: &str, streams: &[Stream], project: Option<&Bytes>, left: &mut usize) -> Self {
+    pub(super) fn read(storage: &str, streams: &[Stream], project: Option<&Bytes>, left: &mut usize) -> Self {
         let mut out = VbaProject { storage: storage.to_owned(), ..VbaProject::default() };
         let named = |name: &str| streams.iter().find(|stream| stream.name.eq_ignore_ascii_case(name));
         out.has_compiled_code =
@@ -119,7 +119,7 @@ impl VbaProject {
             return Dir::default();
         };
         let read = take(&stream.bytes, left);
-        self.say(&read, "dir", ProblemKind::Damaged);
+        self.say(&read, "dir");
         let dir = Dir::parse(&read.bytes);
         if let Some(offset) = dir.damage {
             let at = Location::part(self.place("dir")).with_offset(offset);
@@ -139,11 +139,9 @@ impl VbaProject {
             self.problems.push(Problem::damaged("the stream of a listed module is missing", at));
             return;
         };
-        if let Some(claimed) = claimed.get_mut(index) {
-            if std::mem::replace(claimed, true) {
-                // Two entries with one stream: its source is read once.
-                return;
-            }
+        if claimed.get_mut(index).is_some_and(|claimed| std::mem::replace(claimed, true)) {
+            // Two entries with one stream: its source is read once.
+            return;
         }
         let offset = entry.offset.and_then(|offset| usize::try_from(offset).ok());
         let stated = offset.and_then(|offset| stream.bytes.get(offset..)).filter(|rest| !rest.is_empty());
@@ -160,13 +158,13 @@ impl VbaProject {
         }
         let has_source = read.is_some();
         let read = read.unwrap_or_default();
-        self.say(&read, &stream.name, ProblemKind::Damaged);
+        self.say(&read, &stream.name);
         let sort = self.sort_of(entry.shown_name()).or(entry.is_standard.then_some(Sort::Standard));
         self.push(entry.shown_name(), stream, sort, Standing::Listed, cache, read, has_source);
     }
 
     /// A stream no table names: a module if compressed source starts in it somewhere.
-    pub fn carve(&mut self, stream: &Stream, standing: Standing, left: &mut usize) {
+    pub(super) fn carve(&mut self, stream: &Stream, standing: Standing, left: &mut usize) {
         let Some(start) = find_source(&stream.bytes, 0) else { return };
         let Some(container) = stream.bytes.get(start..) else { return };
         let read = take(container, left);
@@ -215,11 +213,11 @@ impl VbaProject {
         }
     }
 
-    fn say(&mut self, read: &Decompressed, stream: &str, kind: ProblemKind) {
+    fn say(&mut self, read: &Decompressed, stream: &str) {
         let place = || Location::part(self.place(stream));
         let mut said = Vec::new();
         if let Some(damage) = &read.damage {
-            said.push(Problem::new(kind, damage.what.clone(), place().with_offset(damage.offset)));
+            said.push(Problem::damaged(damage.what.clone(), place().with_offset(damage.offset)));
         }
         if let Some(oddity) = read.oddity {
             said.push(Problem::odd(oddity, place()));
@@ -231,7 +229,7 @@ impl VbaProject {
     }
 
     /// Modules the editor does not show although the project has them, and the other way round.
-    pub fn hidden(&self) -> Vec<Cow<'_, str>> {
+    pub(super) fn hidden(&self) -> Vec<Cow<'_, str>> {
         let Some(listing) = &self.listing else { return Vec::new() };
         if listing.modules.is_empty() {
             return Vec::new();

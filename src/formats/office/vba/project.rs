@@ -34,10 +34,9 @@ const MAX_LINES: usize = 20_000;
 
 impl Listing {
     /// Reads the stream.
-    pub fn parse(bytes: &[u8], code_page: CodePage) -> Self {
+    pub(super) fn parse(bytes: &[u8], code_page: CodePage) -> Self {
         let (text, _) = code_page.decode(bytes);
         let mut listing = Listing::default();
-        let mut id = "";
         let mut protection: [Option<&str>; 3] = [None; 3];
         for line in text.lines().take(MAX_LINES) {
             let line = line.trim();
@@ -48,7 +47,6 @@ impl Listing {
             let value = value.trim().trim_matches('"');
             let module = |sort| (value.split('/').next().unwrap_or(value).to_owned(), sort);
             match key.trim().to_ascii_lowercase().as_str() {
-                "id" => id = value,
                 "document" => listing.modules.push(module(Sort::Document)),
                 "module" => listing.modules.push(module(Sort::Standard)),
                 "class" => listing.modules.push(module(Sort::Class)),
@@ -59,7 +57,6 @@ impl Listing {
                 _ => {}
             }
         }
-        let _ = id;
         listing.read_protection(protection);
         listing
     }
@@ -128,10 +125,7 @@ mod tests {
     #[test]
     fn lists_what_the_editor_shows() {
         let open = listing(|_| {});
-        assert_eq!(
-            open.modules,
-            [("ThisDocument".to_owned(), Sort::Document), ("Module1".to_owned(), Sort::Standard)]
-        );
+        assert_eq!(open.modules, [("ThisDocument".to_owned(), Sort::Document), ("Module1".to_owned(), Sort::Standard)]);
         assert!(!open.is_locked && !open.has_password && !open.is_tampered);
         assert_eq!(listing(|project| project.modules[1].is_hidden = true).modules.len(), 1);
     }
