@@ -16,13 +16,16 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::zip::FORMAT,
     &archive::gzip::FORMAT,
     &archive::tar::FORMAT,
+    &office::vba::FORMAT,
     &text::plain::FORMAT,
 ];
-pub const FORMATS: &[&FormatSpec] = &[&office::ole::FORMAT, &office::vba::FORMAT, &text::plain::FORMAT];
 
 /// Unpackers of what lives inside another format without being a file of its own: the VBA project in the storages of a
 /// compound file. Each runs after the unpacker of the format it is listed with.
-pub const LODGERS: &[(FormatId, &dyn Unpacker)] = &[(office::ole::OLE, &office::vba::ProjectUnpacker)];
+#[rustfmt::skip]
+pub const LODGERS: &[(FormatId, &dyn Unpacker)] = &[
+    (office::ole::OLE, &office::vba::ProjectUnpacker),
+];
 
 /// The specification of a registered format.
 pub fn spec(id: FormatId) -> Option<&'static FormatSpec> {

@@ -11,7 +11,9 @@ use crate::goldens;
 
 fn is_kebab(id: &str) -> bool {
     !id.is_empty()
-        && id.split('-').all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
+        && id
+            .split('-')
+            .all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()))
 }
 
 #[test]
@@ -85,6 +87,5 @@ fn every_finding_is_shown_by_a_golden() {
 }
 
 /// Findings no fixed sample can show, and what shows them instead.
-const NOT_IN_A_GOLDEN: &[(&str, &str)] = &[
-    ("stage-panicked", "no input is known to make a stage panic; engine::isolation tests the path"),
-];
+const NOT_IN_A_GOLDEN: &[(&str, &str)] =
+    &[("stage-panicked", "no input is known to make a stage panic; engine::isolation tests the path")];

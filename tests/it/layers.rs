@@ -149,9 +149,9 @@ fn crates_are_named_only_by_their_owner() {
     let mut wrong = Vec::new();
     for (name, code) in all_sources() {
         for (krate, owners) in OWNERS {
-            let names_it = code.match_indices(&format!("{krate}::")).any(|(at, _)| {
-                !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-            });
+            let names_it = code
+                .match_indices(&format!("{krate}::"))
+                .any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'));
             if names_it && !owners.iter().any(|owner| name.starts_with(owner)) {
                 wrong.push(format!("{name}: only {} may name {krate}", owners.join(", ")));
             }
@@ -178,6 +178,8 @@ fn a_format_uses_no_other_formats_stages() {
 
 #[test]
 fn reads_imports_in_every_spelling() {
-    let found = imports("use crate::model::X;\nuse crate::{\n    stage::{A, B},\n    budget::C,\n};\nlet x = crate::engine::y();");
+    let found = imports(
+        "use crate::model::X;\nuse crate::{\n    stage::{A, B},\n    budget::C,\n};\nlet x = crate::engine::y();",
+    );
     assert_eq!(found.into_iter().collect::<Vec<_>>(), ["budget", "engine", "model", "stage"]);
 }

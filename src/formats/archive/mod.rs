@@ -1,9 +1,9 @@
 //! Containers and compressed files.
 
 pub(crate) mod escape;
-pub mod zip;
 pub mod gzip;
 pub(crate) mod old_names;
 pub mod tar;
 #[cfg(test)]
 pub(crate) mod trial;
+pub mod zip;

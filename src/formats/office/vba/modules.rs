@@ -176,7 +176,6 @@ impl VbaProject {
         self.push(&name, stream, sort, standing, start, read, true);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "the parts of one module, gathered in two places")]
     fn push(
         &mut self,
         name: &str,
