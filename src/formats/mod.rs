@@ -17,6 +17,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::gzip::FORMAT,
     &archive::tar::FORMAT,
     &office::vba::FORMAT,
+    &archive::sevenz::FORMAT,
     &text::plain::FORMAT,
 ];
 

@@ -3,6 +3,8 @@
 pub(crate) mod escape;
 pub mod gzip;
 pub(crate) mod old_names;
+pub(crate) mod password;
+pub mod sevenz;
 pub mod tar;
 #[cfg(test)]
 pub(crate) mod trial;
