@@ -5,6 +5,7 @@ mod names;
 pub mod programs;
 mod rules;
 mod stream_archives;
+mod travel;
 
 use crate::Sample;
 
@@ -16,5 +17,6 @@ pub fn all() -> Vec<Sample> {
     all.extend(programs::samples());
     all.extend(rules::samples());
     all.extend(stream_archives::all());
+    all.extend(travel::all());
     all
 }
