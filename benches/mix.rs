@@ -3,7 +3,7 @@
 use sekisho_samples::archive::zip::{Entry, ZipFile};
 use sekisho_samples::document::pdf;
 use sekisho_samples::mail::Eml;
-use sekisho_samples::office::Ooxml;
+use sekisho_samples::office::ooxml::Package;
 use sekisho_samples::program::{Icon, Pe, noise};
 
 /// A mail, and the files attached to it for the floor to unpack without parsing the mail.
@@ -66,7 +66,7 @@ fn mail(name: &'static str, eml: Eml, files: Vec<(&str, &str, Vec<u8>)>) -> Mail
 }
 
 fn document(seed: u64, bytes: usize) -> Vec<u8> {
-    Ooxml::docx(&prose(seed, bytes)).build()
+    Package::docx(&prose(seed, bytes)).build()
 }
 
 /// The mix.
