@@ -3,7 +3,9 @@
 pub mod autostart;
 pub mod clsids;
 pub mod extensions;
+pub mod iocs;
 pub mod names;
+pub mod noise;
 pub mod passwords;
 pub mod vba;
 
