@@ -32,3 +32,10 @@ pub const LODGERS: &[(FormatId, &dyn Unpacker)] = &[
 pub fn spec(id: FormatId) -> Option<&'static FormatSpec> {
     FORMATS.iter().copied().find(|spec| spec.id == id)
 }
+
+/// Whether bytes start as a registered format does, by its magic alone: for deciding whether bytes found where none
+/// belong are worth being read as a file.
+pub(crate) fn recognised(bytes: &[u8]) -> bool {
+    let by_magic = |spec: &&FormatSpec| spec.magic.iter().any(|magic| magic.matches(bytes));
+    bytes.starts_with(b"PK\x03\x04") || FORMATS.iter().any(|spec| by_magic(&spec))
+}

@@ -1,5 +1,6 @@
 //! Containers and compressed files.
 
+pub(crate) mod decoy_folder;
 pub(crate) mod escape;
 pub mod gzip;
 pub(crate) mod old_names;

@@ -36,10 +36,11 @@ finding_kind! {
     }
 }
 
-/// Says that this password opened the archive, unless the user gave it.
+/// Says that a password opened the archive and where it was read, unless the user gave it. The password itself is
+/// not said: reports travel further than mails.
 pub(crate) fn say_opened(out: &mut Outcome<'_>, hint: &PasswordHint) {
     if hint.source != PasswordSource::CommandLine {
-        let observed = format!("\u{201c}{}\u{201d}, read in {}", hint.text, hint.source.as_str());
+        let observed = format!("password read in {}", hint.source.as_str());
         out.raise(OPENED_WITH_FOUND_PASSWORD, Location::whole(), observed);
     }
 }

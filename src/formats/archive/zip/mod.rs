@@ -4,14 +4,20 @@
 //! `ranges` does the arithmetic of claimed bytes, `names` decodes names. `open` decodes an entry's data by what our
 //! parse says of it; `keys` finds passwords. `unpack` and `analyze` are the stages, `findings` declares what they raise.
 
+mod analyze;
 mod ends;
 mod fields;
+mod findings;
 mod headers;
+mod keys;
 mod names;
 mod open;
 mod parser;
 mod ranges;
 mod signatures;
+#[cfg(test)]
+mod tests;
+mod unpack;
 
 pub use ends::EndRecord;
 pub use headers::Header;
@@ -47,8 +53,8 @@ pub const FORMAT: FormatSpec = FormatSpec {
         "PKWARE strong encryption and encrypted directories are recognised as locked but not opened.",
         "Methods 7, 10, 16, 18, 19, 94, 96 and 97 are not decoded.",
     ],
-    unpacker: None,
-    analyzers: &[],
+    unpacker: Some(&unpack::ZipUnpacker),
+    analyzers: &[&analyze::ZipAnalyzer],
 };
 
 /// Whether the bytes start as an archive does (with an entry, empty, or with the mark of a volume), or a program that

@@ -250,15 +250,35 @@ impl<'a> Walk<'a> {
                 continue;
             }
             if self.found.len() >= MAX_DIRECTORIES.saturating_mul(2) {
+                self.say(Problem::damaged(
+                    "too many pieces of directories; the others were not read",
+                    Location::at(at),
+                ));
                 break;
             }
-            self.read_directory(Start { at, base: 0 }, self.bytes.len(), None);
+            let base = self.base_of_bare_directory(at);
+            self.read_directory(Start { at, base }, self.bytes.len(), None);
             if let Some(found) = self.found.last() {
                 done = done.max(found.bytes.end);
             }
             claims = self.claims();
         }
         self.signatures.centrals = centrals;
+    }
+
+    /// What to add to the offsets of a directory without an end record: nothing, unless its first record then points to
+    /// no local header and the first one in the file stands elsewhere.
+    fn base_of_bare_directory(&self, at: usize) -> i64 {
+        let Some(offset) = headers::central(self.bytes, at).and_then(|central| i64::try_from(central.offset).ok())
+        else {
+            return 0;
+        };
+        let is_right = usize::try_from(offset).is_ok_and(|offset| has(self.bytes, offset, headers::LOCAL));
+        let first = self.signatures.locals.first().and_then(|first| i64::try_from(*first).ok());
+        match first {
+            Some(first) if !is_right => first.saturating_sub(offset),
+            _ => 0,
+        }
     }
 
     /// Central directory, APPNOTE 4.3.12: records up to the first offset that holds none, whatever the stated count.
@@ -376,6 +396,20 @@ impl<'a> Walk<'a> {
             });
         }
         self.signatures = signatures;
+        self.drop_directories_of_stored_archives();
+    }
+
+    /// A directory inside the data of a stored entry that no directory lists is that entry's: the outer archive was cut,
+    /// and holds another.
+    fn drop_directories_of_stored_archives(&mut self) {
+        let is_stored =
+            |entry: &&ZipEntry| entry.header().is_some_and(|header| header.method == 0) && !entry.is_encrypted();
+        let stored: Vec<Range<usize>> = self.carved.iter().filter(is_stored).map(|entry| entry.data.clone()).collect();
+        self.found.retain(|found| {
+            let starts = found.entries.iter().filter(|entry| entry.local.is_some()).map(|entry| entry.extent().start);
+            let start = starts.min().unwrap_or(found.bytes.start).min(found.bytes.start);
+            !stored.iter().any(|data| data.start <= start && found.bytes.end <= data.end)
+        });
     }
 
     /// Where the data of an entry ends whose sizes follow it (APPNOTE 4.3.9): at a descriptor that states just this
@@ -429,12 +463,18 @@ impl<'a> Walk<'a> {
         for (index, entry) in entries.iter().enumerate() {
             by_name.entry(key(&entry.name.text)).or_default().push(index);
         }
-        let extents = entries
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| !entry.is_cut && entry.local.is_some())
-            .map(|(index, entry)| (entry.extent(), index))
-            .collect();
+        // A directory replaced by another lists the same entries again: that is no overlap.
+        let mut listed_by: HashMap<usize, Option<usize>> = HashMap::new();
+        let mut extents: Vec<(Range<usize>, usize)> = Vec::new();
+        for (index, entry) in entries.iter().enumerate() {
+            let extent = entry.extent();
+            if entry.local.is_none() || entry.is_cut {
+                continue;
+            }
+            if *listed_by.entry(extent.start).or_insert(entry.directory) == entry.directory {
+                extents.push((extent, index));
+            }
+        }
         ZipView {
             entries,
             directories,
@@ -494,10 +534,17 @@ fn is_worth_a_look(bytes: &[u8], gap: &Range<usize>) -> bool {
     const TOLERATED: usize = 64;
     let Some(content) = bytes.get(gap.clone()) else { return false };
     content.len() > TOLERATED
-        && !content.ends_with(b"APK Sig Block 42")
+        && !is_signing_block(content)
         && !content.starts_with(b"PK\x06\x08")
         && !content.starts_with(b"PK\x05\x05")
         && content.iter().any(|byte| *byte != 0)
+}
+
+/// Whether bytes are a signing block of Android (APK Signature Scheme v2): its length at both ends, then its magic.
+fn is_signing_block(content: &[u8]) -> bool {
+    let Some(tail) = content.len().checked_sub(24) else { return false };
+    let stated = (content.len() as u64).checked_sub(8);
+    content.ends_with(b"APK Sig Block 42") && u64_at(content, 0) == stated && u64_at(content, tail) == stated
 }
 
 #[cfg(test)]
