@@ -18,6 +18,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::tar::FORMAT,
     &office::vba::FORMAT,
     &archive::sevenz::FORMAT,
+    &archive::lzh::FORMAT,
     &text::plain::FORMAT,
 ];
 
