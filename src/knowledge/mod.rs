@@ -3,11 +3,8 @@
 pub mod autostart;
 pub mod clsids;
 pub mod extensions;
-pub mod iocs;
-pub mod names;
-pub mod noise;
 pub mod passwords;
-pub mod vba;
+pub mod pdf;
 
 /// Reads a table that is part of the program.
 #[expect(clippy::panic, reason = "a shipped table that does not parse is a build error; a test reads every table")]

@@ -1,0 +1,3 @@
+//! Documents that are neither office files nor mails.
+
+pub mod pdf;
