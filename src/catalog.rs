@@ -7,6 +7,14 @@ use crate::model::FindingKind;
 
 /// Every finding kind that can be raised, by id, without repeats.
 pub fn finding_kinds() -> Vec<&'static FindingKind> {
+    let mut kinds = declared_kinds();
+    kinds.sort_by_key(|kind| kind.id);
+    kinds.dedup_by_key(|kind| kind.id);
+    kinds
+}
+
+/// What each stage says it may raise, stage by stage; several stages may share a kind.
+pub fn declared_kinds() -> Vec<&'static FindingKind> {
     let mut kinds: Vec<&'static FindingKind> = Vec::new();
     for spec in FORMATS {
         kinds.extend(spec.unpacker.iter().flat_map(|unpacker| unpacker.findings().iter().copied()));
@@ -17,8 +25,6 @@ pub fn finding_kinds() -> Vec<&'static FindingKind> {
     kinds.extend(CORRELATORS.iter().flat_map(|correlator| correlator.findings().iter().copied()));
     kinds.extend(crate::matching::KINDS.iter().copied());
     kinds.extend(crate::engine::KINDS.iter().copied());
-    kinds.sort_by_key(|kind| kind.id);
-    kinds.dedup_by_key(|kind| kind.id);
     kinds
 }
 

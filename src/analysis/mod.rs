@@ -1,8 +1,9 @@
 //! Looks that do not depend on one format.
 
+pub mod names;
 pub mod text;
 
 use crate::stage::Analyzer;
 
 /// Analyzers run on every artifact, in this order.
-pub const ANALYZERS: &[&dyn Analyzer] = &[];
+pub const ANALYZERS: &[&dyn Analyzer] = &[&names::Names];

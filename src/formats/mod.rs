@@ -12,13 +12,34 @@ use crate::stage::{FormatSpec, Unpacker};
 
 /// The registry. Order matters where bytes are valid as several formats: the first is what the recipient's machine
 /// would most likely open, the others are opened too.
+#[rustfmt::skip]
+pub const FORMATS: &[&FormatSpec] = &[
+    &office::ole::FORMAT,
+    &archive::zip::FORMAT,
+    &archive::gzip::FORMAT,
+    &archive::tar::FORMAT,
+    &office::vba::FORMAT,
+    &archive::sevenz::FORMAT,
+    &archive::lzh::FORMAT,
+    &text::plain::FORMAT,
+];
 pub const FORMATS: &[&FormatSpec] = &[&office::ole::FORMAT, &document::pdf::FORMAT, &text::plain::FORMAT];
 
 /// Unpackers of what lives inside another format without being a file of its own: the VBA project in the storages of a
 /// compound file. Each runs after the unpacker of the format it is listed with.
-pub const LODGERS: &[(FormatId, &dyn Unpacker)] = &[];
+#[rustfmt::skip]
+pub const LODGERS: &[(FormatId, &dyn Unpacker)] = &[
+    (office::ole::OLE, &office::vba::ProjectUnpacker),
+];
 
 /// The specification of a registered format.
 pub fn spec(id: FormatId) -> Option<&'static FormatSpec> {
     FORMATS.iter().copied().find(|spec| spec.id == id)
+}
+
+/// Whether bytes start as a registered format does, by its magic alone: for deciding whether bytes found where none
+/// belong are worth being read as a file.
+pub(crate) fn recognised(bytes: &[u8]) -> bool {
+    let by_magic = |spec: &&FormatSpec| spec.magic.iter().any(|magic| magic.matches(bytes));
+    bytes.starts_with(b"PK\x03\x04") || FORMATS.iter().any(|spec| by_magic(&spec))
 }

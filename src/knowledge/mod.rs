@@ -3,7 +3,11 @@
 pub mod autostart;
 pub mod clsids;
 pub mod extensions;
+pub mod iocs;
+pub mod names;
+pub mod noise;
 pub mod passwords;
+pub mod vba;
 pub mod pdf;
 
 /// Reads a table that is part of the program.

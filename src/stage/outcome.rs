@@ -8,6 +8,7 @@ use bytes::Bytes;
 
 use super::StageError;
 use crate::budget::{Budget, Exceeded, MeteredReader, Stop};
+use crate::knowledge::noise;
 use crate::model::finding::MAX_OBSERVED;
 use crate::model::{
     Artifact, EntryName, Fact, Finding, FindingKind, Hints, Ioc, IocKind, Location, Origin, PasswordHint,
@@ -194,8 +195,12 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    /// Says an indicator. Repeats (same kind, value and context) and what exceeds the cap are dropped.
-    pub fn ioc(&mut self, ioc: Ioc) {
+    /// Says an indicator. Repeats (same kind, value and context) and what exceeds the cap are dropped; what is known
+    /// to be noise is marked.
+    pub fn ioc(&mut self, mut ioc: Ioc) {
+        if ioc.noise.is_none() {
+            ioc.noise = noise::reason(&ioc);
+        }
         if self.said.iocs.len() < MAX_IOCS && self.known_iocs.insert((ioc.kind, ioc.value.clone(), ioc.context.clone()))
         {
             self.said.iocs.push(ioc);

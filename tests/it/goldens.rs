@@ -23,7 +23,8 @@ struct Case {
     passwords: Vec<String>,
 }
 
-static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::shipped().expect("the shipped rules compile"));
+/// The shipped rules, compiled once for all tests.
+pub(crate) static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::shipped().expect("the shipped rules compile"));
 
 fn scan(case: &Case) -> Report {
     let sample = sekisho_samples::find(&case.sample).unwrap_or_else(|| panic!("no sample {}", case.sample));
@@ -95,6 +96,18 @@ fn cases() -> Vec<PathBuf> {
         .collect();
     cases.sort();
     cases
+}
+
+/// Every finding id some golden shows.
+pub(crate) fn finding_ids() -> std::collections::BTreeSet<String> {
+    let mut ids = std::collections::BTreeSet::new();
+    for folder in cases() {
+        let text = std::fs::read_to_string(folder.join("report.txt")).unwrap_or_default();
+        for line in text.lines().filter_map(|line| line.trim_start().strip_prefix("- ")) {
+            ids.extend(line.split(' ').next().map(str::to_owned));
+        }
+    }
+    ids
 }
 
 #[test]

@@ -1,9 +1,21 @@
 //! The one integration test binary.
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
+#![expect(clippy::indexing_slicing, reason = "a test that reads past an end should stop")]
+#![cfg(feature = "yara")]
 
+/// The registry: ids, documentation, samples.
+mod catalogue;
+/// The program as a user meets it.
+mod cli;
+/// Generated documentation is current.
+mod docs;
 /// Every case under `tests/goldens` gives the report beside it.
-#[cfg(feature = "yara")]
 mod goldens;
+/// Every sample cut and flipped.
+mod hostile;
+/// Who may import whom.
+mod layers;
+/// Bombs and other things that want too much.
+mod limits;
 /// The shipped rules against the linter and their samples.
-#[cfg(feature = "yara")]
 mod rules;

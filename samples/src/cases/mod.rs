@@ -1,9 +1,11 @@
 //! The finished samples, grouped by what they show.
 
 mod document;
+mod names;
 pub mod programs;
 mod rules;
 mod stream_archives;
+mod travel;
 
 use crate::Sample;
 
@@ -11,8 +13,10 @@ use crate::Sample;
 pub fn all() -> Vec<Sample> {
     let mut all = Vec::new();
     all.extend(document::all());
+    all.extend(names::all());
     all.extend(programs::samples());
     all.extend(rules::samples());
     all.extend(stream_archives::all());
+    all.extend(travel::all());
     all
 }

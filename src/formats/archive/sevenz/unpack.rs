@@ -1,0 +1,313 @@
+//! 7z to the entries in it.
+
+use std::io::{Cursor, Read};
+
+use sevenz_rust2::{Archive, BlockDecoder, Password};
+
+use super::methods;
+use super::signature::Signature;
+use super::unlock::{self, MEMORY_KIB, Opened};
+use crate::formats::archive::escape::{self, ENTRY_NAME_ESCAPES};
+use crate::formats::archive::password::{OPENED_WITH_FOUND_PASSWORD, say_opened};
+use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, PasswordHint, Problem};
+use crate::stage::{Kinds, Outcome, StageError, Unpacker};
+
+/// Takes 7z archives apart.
+pub(super) struct SevenzUnpacker;
+
+impl Unpacker for SevenzUnpacker {
+    fn findings(&self) -> Kinds {
+        &[ENTRY_NAME_ESCAPES, OPENED_WITH_FOUND_PASSWORD]
+    }
+
+    fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
+        let bytes = parent.bytes.as_ref();
+        let signature = Signature::read(bytes)?;
+        look_behind(parent, &signature, out)?;
+        if signature.end().is_none_or(|end| end > bytes.len() as u64) {
+            let what = "7z header lies beyond the end of the file (truncated, or one part of several)";
+            out.problem(Problem::damaged(what, Location::offset(12)));
+            return Ok(());
+        }
+        let (mut archive, mut hint) = match unlock::open(bytes, signature.header(bytes), out)? {
+            Opened::Archive(archive, hint) => (archive, hint),
+            Opened::Locked => {
+                out.fact("archive-names-encrypted", "7z");
+                out.problem(Problem::encrypted("the list of entries is encrypted (7z AES-256)", Location::whole()));
+                return Ok(());
+            }
+        };
+        say_names(&archive, out);
+        let checksums = take_checksums(&mut archive);
+        if hint.is_none() && archive.blocks.iter().any(methods::is_encrypted) {
+            hint = unlock::find_password(bytes, &archive, &checksums, out)?;
+        }
+        if let Some(hint) = &hint {
+            say_opened(out, hint);
+        }
+        for index in 0..archive.blocks.len() {
+            out.budget().check_deadline()?;
+            let checksums = checksums.get(index).map(Vec::as_slice).unwrap_or_default();
+            give_block(bytes, &archive, index, checksums, hint.as_ref(), out)?;
+        }
+        for entry in archive.files.iter().filter(|entry| !entry.has_stream && !entry.is_directory) {
+            if entry.is_anti_item {
+                out.fact("7z-anti-item", entry.name.clone());
+            } else {
+                let origin = Origin::file(OriginKind::Entry, "empty");
+                out.child_bytes(EntryName::new(entry.name.as_str()), origin, bytes::Bytes::new())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Bytes after the header belong to nobody; zeros are padding.
+fn look_behind(parent: &Artifact, signature: &Signature, out: &mut Outcome<'_>) -> Result<(), StageError> {
+    let Some(end) = signature.end().and_then(|end| usize::try_from(end).ok()) else { return Ok(()) };
+    let Some(rest) = parent.bytes.get(end..).filter(|rest| rest.iter().any(|byte| *byte != 0)) else {
+        return Ok(());
+    };
+    out.problem(Problem::odd(format!("{} bytes follow the 7z archive", rest.len()), Location::at(end)));
+    let name = EntryName::new(format!("{} (after the 7z archive)", parent.name.file_name()));
+    let origin = Origin::part(OriginKind::Overlay, format!("after offset {end:#x}"));
+    out.child_bytes(name, origin, parent.bytes.slice(end..))
+}
+
+/// What names and attributes say, whether or not the content opens.
+fn say_names(archive: &Archive, out: &mut Outcome<'_>) {
+    for entry in &archive.files {
+        escape::raise(&EntryName::new(entry.name.as_str()), out);
+        if entry.has_windows_attributes && entry.windows_attributes & 0x06 != 0 && !entry.is_directory {
+            out.fact("hidden-entry", entry.name.clone());
+        }
+    }
+}
+
+/// Checksums of the entries of each block, taken out of the archive: the crate holds back the last bytes of an entry
+/// whose checksum is wrong, we want to see them.
+fn take_checksums(archive: &mut Archive) -> Vec<Vec<Option<u32>>> {
+    let none = Password::empty();
+    let mut source = Cursor::new(&[][..]);
+    let checksums = (0..archive.blocks.len())
+        .map(|index| {
+            let decoder = BlockDecoder::new(1, index, archive, &none, &mut source);
+            let streams = decoder.entries().iter().filter(|entry| entry.has_stream);
+            streams.map(|entry| if entry.has_crc { u32::try_from(entry.crc).ok() } else { None }).collect()
+        })
+        .collect();
+    for entry in &mut archive.files {
+        entry.has_crc = false;
+    }
+    checksums
+}
+
+/// Gives the entries of one block. What cannot be read is given empty, so that names are judged all the same.
+fn give_block(
+    bytes: &[u8],
+    archive: &Archive,
+    index: usize,
+    checksums: &[Option<u32>],
+    hint: Option<&PasswordHint>,
+    out: &mut Outcome<'_>,
+) -> Result<(), StageError> {
+    let Some(block) = archive.blocks.get(index) else { return Ok(()) };
+    let is_encrypted = methods::is_encrypted(block);
+    let methods = methods::names(block);
+    let password = hint.map(|hint| Password::new(&hint.text)).unwrap_or_default();
+    let mut source = Cursor::new(bytes);
+    let decoder = BlockDecoder::new_with_memory_limit(1, MEMORY_KIB, index, archive, &password, &mut source);
+    let entries: Vec<String> =
+        decoder.entries().iter().filter(|entry| entry.has_stream).map(|entry| entry.name.clone()).collect();
+
+    let detail = match (is_encrypted, hint) {
+        (false, _) => methods,
+        (true, Some(hint)) => format!("{methods}, AES-256, password from {}", hint.source.as_str()),
+        (true, None) => {
+            let what = format!("{} entries are encrypted (7z AES-256)", entries.len());
+            out.problem(Problem::encrypted(what, Location::whole()));
+            return give_empty(&entries, "AES-256, locked", out);
+        }
+    };
+
+    let mut given = 0usize;
+    let mut limit = None;
+    let mut is_locked = false;
+    let ended = decoder.for_each_entries(&mut |entry, reader| {
+        if !entry.has_stream {
+            return Ok(true);
+        }
+        let wanted = checksums.get(given).copied().flatten();
+        given = given.saturating_add(1);
+        let mut summed = Summed { inner: reader, crc: crc32fast::Hasher::new() };
+        let name = EntryName::new(entry.name.as_str());
+        let place = Location::part(format!("entry {}", name.file_name()));
+        let origin = Origin::file(OriginKind::Entry, detail.clone());
+        match out.child_checked(name, origin, &mut summed) {
+            Ok(true) => {
+                if wanted.is_some_and(|wanted| wanted != summed.crc.finalize()) {
+                    is_locked |= is_encrypted;
+                    out.problem(Problem::damaged("content has a wrong checksum", place));
+                }
+                Ok(true)
+            }
+            Ok(false) => Ok(false),
+            Err(error) => {
+                limit = Some(error);
+                Ok(false)
+            }
+        }
+    });
+    if let Some(error) = limit {
+        return Err(error);
+    }
+    if is_locked {
+        let what = "content does not open with the password that opened the rest (7z AES-256)";
+        out.problem(Problem::encrypted(what, Location::whole()));
+    }
+    if let Err(error) = ended {
+        out.problem(unlock::stage_error(error).into_problem());
+    }
+    let unread = entries.get(given..).unwrap_or_default();
+    if !unread.is_empty() {
+        let what = format!("{} entries behind unreadable data were not read", unread.len());
+        out.problem(Problem::damaged(what, Location::whole()));
+        give_empty(unread, "not read", out)?;
+    }
+    Ok(())
+}
+
+fn give_empty(names: &[String], detail: &str, out: &mut Outcome<'_>) -> Result<(), StageError> {
+    for name in names {
+        let origin = Origin::file(OriginKind::Entry, detail);
+        out.child_bytes(EntryName::new(name.as_str()), origin, bytes::Bytes::new())?;
+    }
+    Ok(())
+}
+
+/// Sums what passes.
+struct Summed<'a> {
+    inner: &'a mut dyn Read,
+    crc: crc32fast::Hasher,
+}
+
+impl Read for Summed<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.crc.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sekisho_samples::archive::sevenz::{Entry, sevenz};
+
+    use super::*;
+    use crate::formats::archive::trial;
+    use crate::model::{Limits, ProblemKind};
+    use crate::stage::Said;
+
+    fn unpack_with(bytes: Vec<u8>, passwords: &[&str]) -> Said {
+        let (said, result) = trial::unpack_with(&SevenzUnpacker, "a.7z", bytes, passwords, Limits::default());
+        result.unwrap();
+        said
+    }
+
+    fn unpack(bytes: Vec<u8>) -> Said {
+        unpack_with(bytes, &[])
+    }
+
+    fn shows(said: &Said, kind: &crate::model::FindingKind) -> bool {
+        said.findings.iter().any(|finding| finding.kind.id == kind.id)
+    }
+
+    fn unhex(text: &str) -> Vec<u8> {
+        let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(16)).collect();
+        digits.chunks(2).map(|pair| (pair[0] * 16 + pair[1]) as u8).collect()
+    }
+
+    /// 7-Zip 26.02, `7z a -pTkt#2016`: 請求書.txt with `HARMLESS-SAMPLE/1 locked`, names readable.
+    const LOCKED_CONTENT: &str = "377abcaf271c000491b593b820000000000000006a00000000000000ef8cfe17fe34f1622e6e666632\
+        997440a168d80c0e6e3baac53843927499ca68311fc1f60104060001092000070b0100022406f1070112530face9d86ab20ce589b3f8\
+        718258b9eb082121010001000c1c1800080a01d135a79500000501190100111100cb8a426cf8662e0074007800740000001902000014\
+        0a0100c0850a95dd7bdd01150601002080a4810000";
+    /// The same with `-mhe=on`: names encrypted as well.
+    const LOCKED_HEADER: &str = "377abcaf271c00040849830290000000000000002e000000000000006e5b8f050ceb889c8265f5443354\
+        57e3b7cda56f4b593731119a02fbadfb8f4e699c024ff6aea65a1e49b34a49eec6137db6e123d167b73cc14d96a51394b072e86fec6f\
+        8d8b8b0da6f0951b62763b99b50b287c8c735807cd6d64b72278d2698044a5383471ccee9eec8b85cb51eb275175dab0730349e54291\
+        f517cf2653bbdcb30e49be855ac6de1bebc910c4e3d516cd557117062001097000070b0100012406f1070112530f78fcd5e673b93c98\
+        db35d4ebafd261c90c6a0a01e943a8860000";
+
+    #[test]
+    fn gives_entries_with_their_unicode_names() {
+        let said = unpack(sevenz(&[
+            Entry::folder("資料"),
+            Entry::file("資料/E-TKT控え\u{202e}fdp.exe", b"one"),
+            Entry::file("empty.txt", b"").hidden(),
+            Entry::file("b.txt", b"two"),
+        ]));
+        let children: Vec<_> =
+            said.children.iter().map(|child| (child.name.text.as_str(), child.bytes.as_ref())).collect();
+        let expected: [(&str, &[u8]); 3] =
+            [("資料/E-TKT控え\u{202e}fdp.exe", b"one"), ("b.txt", b"two"), ("empty.txt", b"")];
+        assert_eq!(children, expected);
+        assert_eq!(said.facts[0].value, "empty.txt");
+        assert!(said.problems.is_empty());
+    }
+
+    #[test]
+    fn reports_names_that_lead_out() {
+        assert!(shows(&unpack(sevenz(&[Entry::file("..\\..\\a.txt", b"x")])), ENTRY_NAME_ESCAPES));
+        assert!(!shows(&unpack(sevenz(&[Entry::file("a/..b.txt", b"x")])), ENTRY_NAME_ESCAPES));
+    }
+
+    #[test]
+    fn opens_with_a_password_of_the_message() {
+        for archive in [LOCKED_CONTENT, LOCKED_HEADER] {
+            let said = unpack_with(unhex(archive), &["wrong", "Tkt#2016"]);
+            assert_eq!(said.children[0].name.text, "請求書.txt");
+            assert_eq!(said.children[0].bytes.as_ref(), b"HARMLESS-SAMPLE/1 locked");
+            assert!(said.children[0].origin.detail.contains("password from the message body"));
+            assert!(shows(&said, OPENED_WITH_FOUND_PASSWORD));
+            assert!(said.problems.is_empty());
+        }
+        assert!(!shows(&unpack(sevenz(&[Entry::file("a", b"x")])), OPENED_WITH_FOUND_PASSWORD));
+    }
+
+    #[test]
+    fn locked_content_keeps_its_names() {
+        let said = unpack(unhex(LOCKED_CONTENT));
+        assert_eq!(said.children[0].name.text, "請求書.txt");
+        assert!(said.children[0].bytes.is_empty() && said.children[0].origin.is_file);
+        assert_eq!(said.children[0].origin.detail, "AES-256, locked");
+        assert_eq!(said.problems[0].kind, ProblemKind::Encrypted);
+
+        let said = unpack(unhex(LOCKED_HEADER));
+        assert!(said.children.is_empty());
+        assert_eq!(said.problems[0].kind, ProblemKind::Encrypted);
+    }
+
+    #[test]
+    fn damage_keeps_what_can_be_read() {
+        let mut bytes = sevenz(&[Entry::file("a.txt", b"hello"), Entry::file("b.txt", b"world")]);
+        bytes[33] ^= 1;
+        let said = unpack(bytes.clone());
+        assert_eq!(said.children[0].bytes.as_ref(), b"hdllo");
+        assert_eq!(said.children[1].bytes.as_ref(), b"world");
+        assert_eq!(said.problems[0].kind, ProblemKind::Damaged);
+
+        bytes.truncate(bytes.len() - 4);
+        let said = unpack(bytes);
+        assert_eq!(said.problems[0].kind, ProblemKind::Damaged);
+    }
+
+    #[test]
+    fn looks_at_what_follows() {
+        let mut bytes = sevenz(&[Entry::file("a.txt", b"hello")]);
+        bytes.extend(b"more");
+        let said = unpack(bytes);
+        assert_eq!(said.children[0].bytes.as_ref(), b"more");
+        assert_eq!(said.children[0].origin.kind, OriginKind::Overlay);
+    }
+}

@@ -1,0 +1,164 @@
+//! Which password opens an archive. A wrong one passes the quick check of the traditional cipher once in 256 times, so
+//! a candidate counts only when a whole entry decodes to its checksum; and a derivation costs a thousand hashes, so
+//! candidates are tried on a handful of entries, never on all.
+
+use std::io::Read;
+
+use bytes::Bytes;
+use encoding_rs::SHIFT_JIS;
+
+use super::open::{Packed, Reading};
+use crate::knowledge::passwords;
+use crate::model::hints::MAX_PASSWORDS;
+use crate::model::{PasswordHint, PasswordSource};
+use crate::stage::Outcome;
+
+/// Entries all candidates are tried on.
+const MAX_SEARCHES: usize = 5;
+/// Entries looked at for the ones that are cheapest to try.
+const MAX_LOOKED_AT: usize = 5_000;
+/// Bytes of an entry decoded to confirm a candidate.
+const CONFIRMED: u64 = 16 << 20;
+/// General purpose bit 6: PKWARE strong encryption, which no free specification describes.
+const STRONG: u16 = 1 << 6;
+
+/// A password as bytes, and where it was read.
+#[derive(Debug, Clone)]
+pub(super) struct Key {
+    pub(super) bytes: Vec<u8>,
+    pub(super) hint: PasswordHint,
+}
+
+/// Candidates, and those that have opened something.
+pub(super) struct Keyring {
+    candidates: Vec<Key>,
+    working: Vec<Key>,
+    searches: usize,
+}
+
+impl Keyring {
+    /// The candidates for an archive whose own names are these.
+    pub(super) fn new<'n>(out: &Outcome<'_>, names: impl Iterator<Item = &'n str>) -> Self {
+        let hints = out.passwords(&own_hints(names), &passwords::passwords().common);
+        let mut candidates = Vec::new();
+        for hint in hints {
+            let (legacy, _, is_lossy) = SHIFT_JIS.encode(&hint.text);
+            if !is_lossy && legacy.as_ref() != hint.text.as_bytes() {
+                candidates.push(Key { bytes: legacy.into_owned(), hint: hint.clone() });
+            }
+            candidates.push(Key { bytes: hint.text.clone().into_bytes(), hint });
+        }
+        candidates.truncate(MAX_PASSWORDS.saturating_mul(2));
+        Keyring { candidates, working: Vec::new(), searches: MAX_SEARCHES }
+    }
+
+    /// Tries the candidates on the entries that are cheapest to confirm: the shortest with enough content for a
+    /// checksum to mean something.
+    pub(super) fn unlock(&mut self, archive: &Bytes, readings: impl Iterator<Item = Reading>, out: &Outcome<'_>) {
+        let mut readings: Vec<Reading> = readings.take(MAX_LOOKED_AT).collect();
+        readings.sort_by_key(|reading| (reading.size < 8, reading.data.len(), reading.data.start));
+        for reading in readings {
+            if self.searches == 0 || !self.working.is_empty() {
+                break;
+            }
+            self.search(archive, &reading, out);
+        }
+    }
+
+    /// Keys that have opened something, the latest first.
+    pub(super) fn working(&self) -> Vec<Key> {
+        self.working.iter().rev().cloned().collect()
+    }
+
+    /// Tries every candidate on this entry, while there are searches left; whether one fits.
+    pub(super) fn search(&mut self, archive: &Bytes, reading: &Reading, out: &Outcome<'_>) -> bool {
+        if self.searches == 0 || reading.flags & STRONG != 0 {
+            return false;
+        }
+        self.searches = self.searches.saturating_sub(1);
+        for key in &self.candidates {
+            if out.budget().check_deadline().is_err() {
+                return false;
+            }
+            if self.working.iter().any(|known| known.bytes == key.bytes) {
+                continue;
+            }
+            if fits(archive, reading, key) {
+                self.working.push(key.clone());
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Whether the key opens the entry and its content has the stated checksum (or passes the authentication of AES).
+fn fits(archive: &Bytes, reading: &Reading, key: &Key) -> bool {
+    reading.check_bytes().into_iter().any(|check| {
+        let mut packed = Packed::expecting(archive, reading, check);
+        let Ok(mut content) = packed.open(Some(&key.bytes)) else { return false };
+        let drained = std::io::copy(&mut (&mut content).take(CONFIRMED), &mut std::io::sink());
+        match drained {
+            Err(_) => false,
+            Ok(length) if length >= CONFIRMED => true,
+            Ok(_) => !reading.has_crc() || content.crc() == reading.crc,
+        }
+    })
+}
+
+/// Names looked at for passwords.
+const MAX_NAMES: usize = 200;
+/// Candidates taken from them.
+const MAX_OWN: usize = 16;
+
+/// Passwords that names of the archive and its entries announce: `資料(パスワードはTkt2016).zip`.
+fn own_hints<'n>(names: impl Iterator<Item = &'n str>) -> Vec<PasswordHint> {
+    let mut hints: Vec<PasswordHint> = Vec::new();
+    for name in names.take(MAX_NAMES) {
+        for text in announced(name) {
+            let hint = PasswordHint { text, source: PasswordSource::FileName };
+            if hints.len() < MAX_OWN && !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
+    }
+    hints
+}
+
+/// What follows an announcing word in a name: the first words of printable ASCII.
+fn announced(name: &str) -> Vec<String> {
+    const WORDS: usize = 3;
+    let lower = name.to_lowercase();
+    let ends = passwords::passwords().announcing.iter().filter_map(|word| {
+        let start = lower.find(word.as_str())?;
+        start.checked_add(word.len())
+    });
+    let mut found = Vec::new();
+    // Lower case may change lengths outside ASCII; then the tail is taken from the lower-case text.
+    let source = if lower.len() == name.len() { name } else { lower.as_str() };
+    for end in ends {
+        let tail = source.get(end..).unwrap_or_default();
+        for word in tail.split(|c: char| !c.is_ascii_graphic() || matches!(c, '(' | ')' | '[' | ']' | '"')).take(64) {
+            let word = word.trim_matches([':', '=', '_', '-', '.', ',', '\'', '/', '\\']);
+            for form in [word, word.rsplit_once('.').map_or(word, |(stem, _)| stem)] {
+                if (3..=64).contains(&form.len()) && found.len() < WORDS * 2 && !found.iter().any(|known| known == form)
+                {
+                    found.push(form.to_owned());
+                }
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_announced_passwords() {
+        assert!(announced("資料(パスワードはTkt#2016).zip").contains(&"Tkt#2016".to_owned()));
+        assert!(announced("password_abc123.txt").contains(&"abc123".to_owned()));
+        assert!(announced("航空券控え.pdf").is_empty());
+    }
+}

@@ -1,0 +1,311 @@
+//! The view's entries to children. Every entry becomes one: read by the directory's header, and by the local header as
+//! well where that says something else; locked or undecodable entries stay with their name and no bytes.
+
+use std::collections::HashSet;
+
+use bytes::Bytes;
+use flate2::read::DeflateDecoder;
+
+use super::findings::STORED_BUT_DEFLATED;
+use super::keys::Keyring;
+use super::open::{OpenError, Packed, Reading, STORED, method_name};
+use super::parser::{ZipEntry, ZipView};
+use crate::formats::archive::password::{OPENED_WITH_FOUND_PASSWORD, say_opened};
+use crate::formats::recognised;
+use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, PasswordHint, Problem};
+use crate::stage::{Kinds, Outcome, StageError, Unpacker};
+
+/// The unpacker.
+pub(super) struct ZipUnpacker;
+
+impl Unpacker for ZipUnpacker {
+    fn findings(&self) -> Kinds {
+        &[OPENED_WITH_FOUND_PASSWORD, STORED_BUT_DEFLATED]
+    }
+
+    fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
+        let view = parent.view::<ZipView>()?;
+        for problem in &view.problems {
+            out.problem(problem.clone());
+        }
+        let locked = |entry: &&ZipEntry| entry.is_encrypted() && !entry.is_folder();
+        let total = view.entries.iter().filter(locked).count();
+        let mut run = Run { archive: parent.bytes.clone(), keys: None, locked: 0, opened: None };
+        if total > 0 {
+            let own = parent.name.all().chain(view.entries.iter().map(|entry| entry.name.text.as_str()));
+            let mut keys = Keyring::new(out, own);
+            keys.unlock(&parent.bytes, view.entries.iter().filter(locked).filter_map(ZipEntry::reading), out);
+            run.keys = Some(keys);
+        }
+        let result = run.entries(&view, out);
+        if run.locked > 0 {
+            let text =
+                format!("{} of {total} encrypted entries are locked; no password at hand opens them", run.locked);
+            out.problem(Problem::encrypted(text, Location::whole()));
+        }
+        if let Some(hint) = &run.opened {
+            say_opened(out, hint);
+            out.fact("password-source", hint.source.as_str());
+        }
+        result?;
+        between(parent, &view, out)
+    }
+}
+
+/// Bytes that belong to no entry: given as children where they start as a known format does.
+fn between(parent: &Artifact, view: &ZipView, out: &mut Outcome<'_>) -> Result<(), StageError> {
+    for gap in &view.gaps {
+        let bytes = parent.bytes.slice(gap.clone());
+        if recognised(&bytes) {
+            let name = EntryName::new(format!("gap at {:#x}", gap.start));
+            out.child_bytes(name, Origin::part(OriginKind::Embedded, "between zip entries"), bytes)?;
+        }
+    }
+    let trailing = parent.bytes.slice(view.trailing.clone());
+    if !trailing.is_empty() {
+        out.fact("zip-trailing-bytes", trailing.len().to_string());
+        if recognised(&trailing) {
+            let name = EntryName::new(format!("after the end at {:#x}", view.trailing.start));
+            out.child_bytes(name, Origin::part(OriginKind::Overlay, "after the zip"), trailing)?;
+        }
+    }
+    Ok(())
+}
+
+/// How reading one entry one way ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// Read to the end, and the checksum fits (or there is none).
+    Whole,
+    /// Something is missing or wrong.
+    Damaged,
+    /// No password opened it.
+    Locked,
+}
+
+struct Run {
+    archive: Bytes,
+    keys: Option<Keyring>,
+    locked: usize,
+    opened: Option<PasswordHint>,
+}
+
+impl Run {
+    fn entries(&mut self, view: &ZipView, out: &mut Outcome<'_>) -> Result<(), StageError> {
+        // The same file may be listed by several directories; it is read once.
+        let mut given: HashSet<(usize, &str)> = HashSet::new();
+        for entry in &view.entries {
+            let at = entry.local.as_ref().map_or(usize::MAX, |local| local.at);
+            if entry.is_folder() || !given.insert((at, entry.name.text.as_str())) {
+                continue;
+            }
+            self.entry(entry, out)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, entry: &ZipEntry, out: &mut Outcome<'_>) -> Result<(), StageError> {
+        let Some(reading) = entry.reading() else {
+            return give_name(entry, "no local header".to_owned(), out);
+        };
+        if entry.is_cut {
+            let stated = entry.header().map_or(0, |header| header.compressed);
+            let text = format!("{stated} bytes of data are stated, {} are there", entry.data.len());
+            out.problem(Problem::damaged(text, place(entry)));
+        }
+        let end = if reading.is_encrypted {
+            self.encrypted(entry, &reading, out)?
+        } else if reading.method == STORED {
+            self.stored(entry, &reading, out)?
+        } else {
+            self.packed(entry, &reading, out)?
+        };
+        if let Some(other) = entry.other_reading(&self.archive) {
+            self.second(entry, &other, end, out)?;
+        }
+        Ok(())
+    }
+
+    /// An encrypted entry: by the keys that worked before, else by a search while one is left.
+    fn encrypted(&mut self, entry: &ZipEntry, reading: &Reading, out: &mut Outcome<'_>) -> Result<End, StageError> {
+        let lock = reading.lock_name().unwrap_or("encrypted");
+        for _ in 0..2 {
+            for key in self.keys.iter().flat_map(Keyring::working) {
+                let detail = format!("{lock}, password from {}", key.hint.source.as_str());
+                for check in reading.check_bytes() {
+                    let mut packed = Packed::expecting(&self.archive, reading, check);
+                    match packed.open(Some(&key.bytes)) {
+                        Ok(content) => {
+                            self.opened.get_or_insert(key.hint.clone());
+                            return give(entry, reading, detail, content, out);
+                        }
+                        Err(OpenError::Password) => {}
+                        Err(error) => {
+                            out.problem(unreadable(&error, entry));
+                            give_name(entry, detail, out)?;
+                            return Ok(End::Damaged);
+                        }
+                    }
+                }
+            }
+            let found = self.keys.as_mut().is_some_and(|keys| keys.search(&self.archive, reading, out));
+            if !found {
+                break;
+            }
+        }
+        self.locked = self.locked.saturating_add(1);
+        give_name(entry, format!("{lock}, locked"), out)?;
+        Ok(End::Locked)
+    }
+
+    /// A stored entry. If its bytes do not have the stated checksum, they may be what the header does not say: deflated.
+    fn stored(&mut self, entry: &ZipEntry, reading: &Reading, out: &mut Outcome<'_>) -> Result<End, StageError> {
+        let data = self.archive.slice(reading.data.clone());
+        let is_sound = crc32fast::hash(&data) == reading.crc && data.len() as u64 == reading.size;
+        if !is_sound && let Some((content, crc)) = self.inflated(&data, reading, out) {
+            let observed = format!(
+                "{}: the header says stored, {} bytes inflate to {}",
+                entry.name.text,
+                data.len(),
+                content.len()
+            );
+            out.raise(STORED_BUT_DEFLATED, place(entry), observed);
+            let detail = "deflate, although the header says stored";
+            out.child_bytes(entry.name.clone(), Origin::file(OriginKind::Entry, detail), content)?;
+            if crc == reading.crc {
+                return Ok(End::Whole);
+            }
+        }
+        if data.len() as u64 <= out.budget().limits().artifact_bytes {
+            let crc = crc32fast::hash(&data);
+            let length = data.len() as u64;
+            out.child_bytes(entry.name.clone(), Origin::file(OriginKind::Entry, method_name(STORED)), data)?;
+            return Ok(judge(entry, reading, crc, length, out));
+        }
+        self.packed(entry, reading, out)
+    }
+
+    /// What stored data inflates to, if it is a whole deflate stream: ended by itself, and with the stated checksum or
+    /// size, or using up the data.
+    fn inflated(&self, data: &Bytes, reading: &Reading, out: &mut Outcome<'_>) -> Option<(Bytes, u32)> {
+        /// Bytes after a stream that still count as its own: a data descriptor.
+        const LEFT: u64 = 24;
+        let mut decoder = DeflateDecoder::new(data.as_ref());
+        let (content, stop) = out.pull(&mut decoder);
+        if stop.is_some() || content.is_empty() {
+            return None;
+        }
+        let crc = crc32fast::hash(&content);
+        let left = (data.len() as u64).saturating_sub(decoder.total_in());
+        let is_meant = crc == reading.crc || content.len() as u64 == reading.size || left <= LEFT;
+        is_meant.then(|| (Bytes::from(content), crc))
+    }
+
+    /// A compressed entry that is not encrypted.
+    fn packed(&mut self, entry: &ZipEntry, reading: &Reading, out: &mut Outcome<'_>) -> Result<End, StageError> {
+        let data = self.archive.slice(reading.data.clone());
+        if reading.method != STORED && data.len() as u64 == reading.size && crc32fast::hash(&data) == reading.crc {
+            // The reverse lie: the header says compressed, the checksum is that of the bytes as they lie there.
+            let detail = format!("stored, although the header says {}", method_name(reading.method));
+            if !data.is_empty() {
+                out.child_bytes(entry.name.clone(), Origin::file(OriginKind::Entry, detail), data)?;
+                return Ok(End::Whole);
+            }
+        }
+        let mut packed = Packed::new(&self.archive, reading);
+        match packed.open(None) {
+            Ok(content) => give(entry, reading, method_name(reading.method), content, out),
+            Err(error) => {
+                out.problem(unreadable(&error, entry));
+                give_name(entry, method_name(reading.method), out)?;
+                Ok(End::Damaged)
+            }
+        }
+    }
+
+    /// The local header's way to read an entry. Its content counts only if it is sound, or if the directory's way was
+    /// not and this one gets through.
+    fn second(
+        &mut self,
+        entry: &ZipEntry,
+        other: &Reading,
+        first: End,
+        out: &mut Outcome<'_>,
+    ) -> Result<(), StageError> {
+        let keys = if other.is_encrypted { self.keys.iter().flat_map(Keyring::working).collect() } else { Vec::new() };
+        let passwords: Vec<Option<Vec<u8>>> = match other.is_encrypted {
+            true => keys.into_iter().map(|key| Some(key.bytes)).collect(),
+            false => vec![None],
+        };
+        for password in passwords {
+            let mut packed = Packed::new(&self.archive, other);
+            let Ok(content) = packed.open(password.as_deref()) else { continue };
+            let (bytes, stop) = out.pull(content);
+            let is_sound = stop.is_none() && crc32fast::hash(&bytes) == other.crc;
+            let is_better = stop.is_none() && first != End::Whole && !bytes.is_empty();
+            let is_news = entry.header().is_none_or(|header| header.crc != other.crc || header.size != other.size);
+            if (is_sound && (is_news || first != End::Whole)) || is_better {
+                let detail = format!("{}, as the local header says", other.describe());
+                out.child_bytes(entry.name.clone(), Origin::file(OriginKind::Entry, detail), bytes.into())?;
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Gives an entry's content as a child and compares it with what its header states.
+fn give(
+    entry: &ZipEntry,
+    reading: &Reading,
+    detail: String,
+    mut content: super::open::Content<'_>,
+    out: &mut Outcome<'_>,
+) -> Result<End, StageError> {
+    let origin = Origin::file(OriginKind::Entry, detail);
+    let is_whole = out.child_checked(entry.name.clone(), origin, &mut content)?;
+    if !is_whole {
+        return Ok(End::Damaged);
+    }
+    Ok(judge(entry, reading, content.crc(), content.length(), out))
+}
+
+/// Whether decoded content is what the header states; if not, a problem says so.
+fn judge(entry: &ZipEntry, reading: &Reading, crc: u32, length: u64, out: &mut Outcome<'_>) -> End {
+    let is_crc_right = !reading.has_crc() || crc == reading.crc;
+    if is_crc_right {
+        if length != reading.size {
+            let text = format!("{} bytes of content are stated, {length} are there", reading.size);
+            out.problem(Problem::odd(text, place(entry)));
+        }
+        return End::Whole;
+    }
+    if reading.crc == 0 && length == reading.size {
+        // Careless writers leave the checksum out.
+        out.problem(Problem::odd("no checksum is stated", place(entry)));
+        return End::Whole;
+    }
+    let text = format!("the content's checksum is {crc:08x}, stated is {:08x}", reading.crc);
+    out.problem(Problem::damaged(text, place(entry)));
+    End::Damaged
+}
+
+/// An entry nobody can read, so that its name is judged at least.
+fn give_name(entry: &ZipEntry, detail: String, out: &mut Outcome<'_>) -> Result<(), StageError> {
+    out.child_bytes(entry.name.clone(), Origin::file(OriginKind::Entry, detail), Bytes::new())
+}
+
+fn unreadable(error: &OpenError, entry: &ZipEntry) -> Problem {
+    match error {
+        OpenError::Unsupported(_) => Problem::unsupported(error.to_string(), place(entry)),
+        OpenError::Password | OpenError::Damaged(_) => Problem::damaged(error.to_string(), place(entry)),
+    }
+}
+
+fn place(entry: &ZipEntry) -> Location {
+    let place = Location::part(format!("entry {}", entry.name.file_name()));
+    match &entry.local {
+        Some(local) => place.with_offset(local.at as u64),
+        None => place,
+    }
+}

@@ -1,0 +1,113 @@
+//! VBA: projects inside compound files (MS-OVBA), and macro source as text. Projects are found in the streams that
+//! `office/ole` reads; their modules become children. Nothing is run here, and compiled code is not disassembled.
+//!
+//! `decompress` `dir` `project` `codepage` the on-disk tables; `storage` where projects lie; `modules` one project;
+//! `unpack` its children.
+
+mod codepage;
+mod decompress;
+mod dir;
+mod modules;
+mod project;
+mod storage;
+mod unpack;
+
+pub use codepage::CodePage;
+pub use dir::Reference;
+pub use modules::{Standing, VbaModule, VbaProject};
+pub use project::{Listing, Sort};
+pub use storage::projects;
+pub use unpack::ProjectUnpacker;
+
+use crate::formats::text::plain::TextView;
+use crate::model::{Artifact, FormatId};
+use crate::stage::{Family, FormatSpec, Probe, Reading, Reference as Source};
+
+/// VBA source text.
+pub const VBA: FormatId = FormatId("vba");
+
+/// The format.
+pub const FORMAT: FormatSpec = FormatSpec {
+    id: VBA,
+    title: "VBA module",
+    family: Family::Office,
+    extensions: &["bas", "cls", "frm", "vba", "txt"],
+    media_types: &["text/plain", "text/x-vba", "application/octet-stream"],
+    magic: &[],
+    probe: Probe::Text(is_vba),
+    reading: Reading::Full,
+    references: &[
+        Source {
+            title: "MS-OVBA, Office VBA File Format Structure",
+            url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-ovba/",
+        },
+        Source {
+            title: "MS-VBAL, VBA Language Specification",
+            url: "https://learn.microsoft.com/en-us/openspecs/microsoft_general_purpose_programming_languages/ms-vbal/",
+        },
+    ],
+    limitations: &[
+        "Compiled code (p-code) is not disassembled; only its presence and line count are compared with the source.",
+        "Code is not emulated: values that depend on loops, cells, forms or decoding functions are not known.",
+        "Strings in the streams of user forms are not read as code values.",
+    ],
+    unpacker: None,
+    analyzers: &[],
+};
+
+/// Whether text is VBA source: a module as hosts store and export it, or text that starts like one and has procedures.
+fn is_vba(artifact: &Artifact) -> bool {
+    let Ok(view) = artifact.view::<TextView>() else { return false };
+    looks_like_vba(&view.text)
+}
+
+/// Bytes of text looked at.
+const HEAD: usize = 64 << 10;
+
+fn looks_like_vba(text: &str) -> bool {
+    let head = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
+    let lower = head.to_ascii_lowercase();
+    let mut lines = lower.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('\''));
+    let Some(first) = lines.next() else { return false };
+    if first.starts_with("attribute vb_") {
+        return true;
+    }
+    if first.starts_with("version ") {
+        return lower.contains("\nattribute vb_");
+    }
+    let first_word = first.split(|c: char| !c.is_alphanumeric() && c != '#').next().unwrap_or_default();
+    const OPENING: [&str; 11] =
+        ["option", "sub", "function", "public", "private", "dim", "const", "declare", "global", "#if", "rem"];
+    // VBScript has the same procedures, but no types.
+    const TYPED: [&str; 7] =
+        [" as string", " as long", " as integer", " as object", " as variant", " as boolean", " ptrsafe "];
+    let has_procedure = ["sub", "function"]
+        .iter()
+        .any(|word| lower.lines().any(|line| line.trim_start().starts_with(&format!("end {word}"))));
+    let is_typed = TYPED.iter().any(|word| lower.contains(word));
+    let is_event = || lower.lines().any(starts_automatically);
+    OPENING.contains(&first_word) && has_procedure && (is_typed || is_event())
+}
+
+/// Whether a line declares a procedure that a host runs by itself.
+fn starts_automatically(line: &str) -> bool {
+    let Some((_, rest)) = line.split_once("sub ") else { return false };
+    let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+    crate::knowledge::vba::triggers().kind(name).is_some_and(crate::knowledge::vba::TriggerKind::is_automatic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn recognises_modules_and_not_their_like() {
+        assert!(looks_like_vba("Attribute VB_Name = \"Module1\"\r\n"));
+        assert!(looks_like_vba("VERSION 1.0 CLASS\r\nBEGIN\r\nEND\r\nAttribute VB_Name = \"C\"\r\n"));
+        assert!(looks_like_vba("' note\nSub AutoOpen()\nShell \"x\"\nEnd Sub\n"));
+        assert!(looks_like_vba("Option Explicit\nFunction f(x As Long)\nEnd Function\n"));
+        assert!(!looks_like_vba("Dim x\nSub a()\nEnd Sub\n"));
+        assert!(!looks_like_vba("Option A is better than B as string theory says.\n"));
+        assert!(!looks_like_vba("<html>\nSub AutoOpen()\nEnd Sub\n"));
+    }
+}

@@ -1,0 +1,229 @@
+//! What starts VBA code, and what it can do: `rules/indicators/vba-triggers.toml` and `vba-capabilities.toml`.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// When a procedure starts by itself. Ordered by how little the recipient must do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum TriggerKind {
+    /// When the document opens.
+    Open,
+    /// When a control appears, without a click.
+    Shown,
+    /// When the document closes.
+    Close,
+    /// While a person works with the document.
+    Use,
+    /// On a click or key.
+    Click,
+}
+
+impl TriggerKind {
+    /// Whether opening and closing the document is enough.
+    pub const fn is_automatic(self) -> bool {
+        matches!(self, TriggerKind::Open | TriggerKind::Shown | TriggerKind::Close)
+    }
+}
+
+/// What code does to the machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Deed {
+    /// Starts a program or foreign code.
+    Execute,
+    /// Fetches from the network.
+    Download,
+    /// Writes bytes or a program to a file.
+    Write,
+    /// Writes or copies some file.
+    WriteText,
+    /// Saves a document.
+    Save,
+    /// Presses keys, drives windows.
+    Automate,
+    /// Changes macros.
+    Modify,
+    /// Reads the environment.
+    Look,
+}
+
+#[derive(Debug, Deserialize)]
+struct TriggerTable {
+    created: Vec<String>,
+    called_by_text: Vec<String>,
+    trigger: Vec<TriggerRow>,
+}
+
+#[derive(Debug, Deserialize)]
+struct TriggerRow {
+    kind: TriggerKind,
+    names: Vec<String>,
+    suffixes: Vec<String>,
+}
+
+/// What starts procedures.
+#[derive(Debug)]
+pub struct Triggers {
+    /// Procedures of forms and classes, which run when code creates them.
+    pub created: Vec<String>,
+    /// Calls that name a procedure in a text.
+    pub called_by_text: Vec<String>,
+    names: HashMap<String, TriggerKind>,
+    suffixes: HashMap<String, TriggerKind>,
+}
+
+impl Triggers {
+    /// What starts the procedure with this lower-case name, if anything does.
+    pub fn kind(&self, name: &str) -> Option<TriggerKind> {
+        if self.created.iter().any(|created| created == name) {
+            return None;
+        }
+        let by_suffix = || {
+            name.rsplit_once('_')
+                .filter(|(object, _)| !object.is_empty())
+                .and_then(|(_, event)| self.suffixes.get(event))
+        };
+        self.names.get(name).or_else(by_suffix).copied()
+    }
+}
+
+static TRIGGERS: LazyLock<Triggers> = LazyLock::new(|| {
+    let table: TriggerTable =
+        super::shipped("vba-triggers.toml", include_str!("../../rules/indicators/vba-triggers.toml"));
+    let mut names = HashMap::new();
+    let mut suffixes = HashMap::new();
+    for row in table.trigger {
+        names.extend(row.names.into_iter().map(|name| (name, row.kind)));
+        suffixes.extend(row.suffixes.into_iter().map(|suffix| (suffix, row.kind)));
+    }
+    Triggers { created: table.created, called_by_text: table.called_by_text, names, suffixes }
+});
+
+/// What starts procedures.
+pub fn triggers() -> &'static Triggers {
+    &TRIGGERS
+}
+
+#[derive(Debug, Deserialize)]
+struct CapabilityTable {
+    call: Vec<CallRow>,
+    member: Vec<CallRow>,
+    object: Vec<ObjectRow>,
+    api: Vec<CallRow>,
+    words: Words,
+}
+
+/// Names that do something, possibly only with certain arguments.
+#[derive(Debug, Deserialize)]
+struct CallRow {
+    names: Vec<String>,
+    does: Deed,
+    #[serde(default)]
+    argument: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct ObjectRow {
+    ids: Vec<String>,
+    members: Vec<String>,
+    does: Deed,
+}
+
+/// Words around capabilities.
+#[derive(Debug, Deserialize)]
+pub struct Words {
+    /// Calls that make an object from a text.
+    pub makers: Vec<String>,
+    /// Programs a command line may start without harm.
+    pub harmless_programs: Vec<String>,
+    /// Programs that run what their command line says.
+    pub interpreters: Vec<String>,
+    /// What makes such a command line fetch or hide something.
+    pub fetching: Vec<String>,
+    /// Worth hiding in pieces.
+    pub revealing: Vec<String>,
+}
+
+/// A name that does something.
+#[derive(Debug, Clone)]
+pub struct Capability {
+    /// What it does.
+    pub does: Deed,
+    /// Counted only with one of these words in its arguments, or with arguments that cannot be known.
+    pub argument: Vec<String>,
+}
+
+/// An object's way to do something.
+#[derive(Debug, Clone)]
+pub struct ObjectDeed {
+    /// What it does.
+    pub does: Deed,
+    /// Members that do it; empty if creating it does.
+    pub members: Vec<String>,
+}
+
+/// What code can do, by name.
+#[derive(Debug)]
+pub struct Capabilities {
+    /// Functions and statements.
+    pub calls: HashMap<String, Capability>,
+    /// Members of whatever object.
+    pub members: HashMap<String, Deed>,
+    /// Objects, by ProgID, class name or CLSID without braces.
+    pub objects: HashMap<String, Vec<ObjectDeed>>,
+    /// Library functions, without a trailing A or W.
+    pub apis: HashMap<String, Deed>,
+    /// Words around them.
+    pub words: Words,
+}
+
+static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
+    let table: CapabilityTable =
+        super::shipped("vba-capabilities.toml", include_str!("../../rules/indicators/vba-capabilities.toml"));
+    let mut calls = HashMap::new();
+    for row in table.call {
+        for name in row.names {
+            calls.insert(name, Capability { does: row.does, argument: row.argument.clone() });
+        }
+    }
+    let plain = |rows: Vec<CallRow>| -> HashMap<String, Deed> {
+        rows.into_iter().flat_map(|row| row.names.into_iter().map(move |name| (name, row.does))).collect()
+    };
+    let mut objects: HashMap<String, Vec<ObjectDeed>> = HashMap::new();
+    for row in table.object {
+        for id in row.ids {
+            objects.entry(id).or_default().push(ObjectDeed { does: row.does, members: row.members.clone() });
+        }
+    }
+    Capabilities { calls, members: plain(table.member), objects, apis: plain(table.api), words: table.words }
+});
+
+/// What code can do.
+pub fn capabilities() -> &'static Capabilities {
+    &CAPABILITIES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn triggers_by_name_and_by_event() {
+        assert_eq!(triggers().kind("autoopen"), Some(TriggerKind::Open));
+        assert_eq!(triggers().kind("inkpicture1_painted"), Some(TriggerKind::Shown));
+        assert_eq!(triggers().kind("commandbutton1_click"), Some(TriggerKind::Click));
+        assert_eq!(triggers().kind("worksheet_change"), Some(TriggerKind::Use));
+        assert_eq!(triggers().kind("userform_layout"), None);
+        assert_eq!(triggers().kind("openreport"), None);
+    }
+
+    #[test]
+    fn a_dictionary_is_harmless() {
+        assert!(!capabilities().objects.contains_key("scripting.dictionary"));
+        assert!(capabilities().objects.contains_key("wscript.shell"));
+        assert!(capabilities().apis.contains_key("urldownloadtofile"));
+    }
+}

@@ -1,0 +1,90 @@
+//! Generated documentation is current. `UPDATE_DOCS=1 cargo test docs_are_current` rewrites it.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
+
+use sekisho::catalog;
+use sekisho::formats::FORMATS;
+use sekisho::model::finding::DOC_HEADINGS;
+use sekisho::report::schema;
+use sekisho::stage::Reading;
+
+fn findings() -> String {
+    let mut out = String::from(
+        "# Findings\n\nGenerated from the declarations in the source. `sekisho explain <id>` prints the same.\n",
+    );
+    for kind in catalog::finding_kinds() {
+        let _ = writeln!(out, "\n## {}\n\n{} · {}\n", kind.id, kind.title, kind.title_ja);
+        let decisive = if kind.decisive { " (alone decisive)" } else { "" };
+        let attack = if kind.attack.is_empty() { String::new() } else { format!(" · {}", kind.attack.join(", ")) };
+        let _ = writeln!(out, "*{}{decisive} · {}{attack}*", kind.severity.as_str(), kind.facet.as_str());
+        for heading in DOC_HEADINGS {
+            let _ = writeln!(out, "\n**{heading}.** {}", kind.section(heading).unwrap_or_default());
+        }
+    }
+    out
+}
+
+fn formats() -> String {
+    let mut out = String::from(
+        "# Formats\n\nGenerated from the registry. \"read\" means: unpacked or analysed within the limitations named; \
+         \"recognised\" means: named, and the report says it was not read.\n\n\
+         | format | family | reading | names | limitations | specification |\n| --- | --- | --- | --- | --- | --- |\n",
+    );
+    for spec in FORMATS {
+        let reading = match spec.reading {
+            Reading::Full => "read",
+            Reading::RecognisedOnly => "recognised",
+        };
+        let references: Vec<String> =
+            spec.references.iter().map(|reference| format!("[{}]({})", reference.title, reference.url)).collect();
+        let _ = writeln!(
+            out,
+            "| `{}` {} | {} | {reading} | {} | {} | {} |",
+            spec.id,
+            spec.title,
+            spec.family.as_str(),
+            spec.extensions.join(" "),
+            spec.limitations.join(" "),
+            references.join("<br>"),
+        );
+    }
+    out
+}
+
+fn cli() -> String {
+    let mut out = String::from("# Command line\n\nGenerated from the program's own help.\n");
+    for arguments in [&[][..], &["scan"], &["explain"], &["formats"], &["rules"], &["rules", "check"]] {
+        let output = Command::new(env!("CARGO_BIN_EXE_sekisho"))
+            .args(arguments)
+            .arg("--help")
+            .env("COLUMNS", "100")
+            .output()
+            .expect("the program runs");
+        let text = String::from_utf8(output.stdout).expect("help is UTF-8");
+        let title = [&["sekisho"], arguments].concat().join(" ");
+        let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+        let _ = writeln!(out, "\n## {title}\n\n```text\n{}\n```", lines.join("\n").trim_end());
+    }
+    out
+}
+
+#[test]
+fn docs_are_current() {
+    let update = std::env::var_os("UPDATE_DOCS").is_some();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let mut stale = Vec::new();
+    for (name, text) in
+        [("findings.md", findings()), ("formats.md", formats()), ("cli.md", cli()), ("report.schema.json", schema())]
+    {
+        let path = folder.join(name);
+        if update {
+            std::fs::create_dir_all(&folder).expect("docs can be made");
+            std::fs::write(&path, &text).expect("docs can be written");
+        } else if std::fs::read_to_string(&path).unwrap_or_default() != text {
+            stale.push(name);
+        }
+    }
+    assert!(stale.is_empty(), "docs/{} stale; run UPDATE_DOCS=1 cargo test docs_are_current", stale.join(", docs/"));
+}
