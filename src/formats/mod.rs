@@ -15,6 +15,7 @@ use crate::stage::{FormatSpec, Unpacker};
 #[rustfmt::skip]
 pub const FORMATS: &[&FormatSpec] = &[
     &office::ole::FORMAT,
+    &document::pdf::FORMAT,
     &archive::zip::FORMAT,
     &archive::gzip::FORMAT,
     &archive::tar::FORMAT,
@@ -23,7 +24,6 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::lzh::FORMAT,
     &text::plain::FORMAT,
 ];
-pub const FORMATS: &[&FormatSpec] = &[&office::ole::FORMAT, &document::pdf::FORMAT, &text::plain::FORMAT];
 
 /// Unpackers of what lives inside another format without being a file of its own: the VBA project in the storages of a
 /// compound file. Each runs after the unpacker of the format it is listed with.

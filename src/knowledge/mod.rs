@@ -7,8 +7,8 @@ pub mod iocs;
 pub mod names;
 pub mod noise;
 pub mod passwords;
-pub mod vba;
 pub mod pdf;
+pub mod vba;
 
 /// Reads a table that is part of the program.
 #[expect(clippy::panic, reason = "a shipped table that does not parse is a build error; a test reads every table")]
