@@ -16,6 +16,17 @@ use crate::stage::{FormatSpec, Unpacker};
 pub const FORMATS: &[&FormatSpec] = &[
     &office::ole::FORMAT,
     &document::pdf::FORMAT,
+    &office::ole::kinds::ENCRYPTED_OOXML,
+    &office::ole::kinds::MSG,
+    &office::ole::kinds::MSI,
+    &office::ole::kinds::DOC,
+    &office::ole::kinds::XLS,
+    &office::ole::kinds::PPT,
+    &office::ole::kinds::PUB,
+    &office::ole::kinds::VSD,
+    &office::ole::kinds::HWP,
+    &office::ole::kinds::JTD,
+    &office::ole::kinds::MPP,
     &archive::zip::FORMAT,
     &archive::gzip::FORMAT,
     &archive::tar::FORMAT,
@@ -23,6 +34,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::sevenz::FORMAT,
     &archive::lzh::FORMAT,
     &text::plain::FORMAT,
+    &office::ole::kinds::STREAM,
 ];
 
 /// Unpackers of what lives inside another format without being a file of its own: the VBA project in the storages of a

@@ -2,12 +2,14 @@
 
 pub mod autostart;
 pub mod clsids;
+pub mod dde;
 pub mod extensions;
 pub mod iocs;
 pub mod names;
 pub mod noise;
 pub mod passwords;
 pub mod pdf;
+pub mod streams;
 pub mod vba;
 
 /// Reads a table that is part of the program.

@@ -344,3 +344,31 @@ pub fn clsid_bytes(text: &str) -> [u8; 16] {
     bytes[6..8].reverse();
     bytes
 }
+
+/// The content of an `Ole10Native` stream that packs a file (MS-OLEDS 2.3.6): names in CP932, then again in UTF-16.
+pub fn packaged(label: &str, path: &str, data: &[u8]) -> Vec<u8> {
+    let ansi = |text: &str| {
+        let mut bytes = encoding_rs::SHIFT_JIS.encode(text).0.into_owned();
+        bytes.push(0);
+        bytes
+    };
+    let wide = |text: &str| {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let mut bytes = (units.len() as u32).to_le_bytes().to_vec();
+        bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
+        bytes
+    };
+    let temporary = ansi(path);
+    let mut body = 2u16.to_le_bytes().to_vec();
+    body.extend(ansi(label));
+    body.extend(ansi(path));
+    body.extend(0x0003_0000u32.to_le_bytes());
+    body.extend((temporary.len() as u32).to_le_bytes());
+    body.extend(temporary);
+    body.extend((data.len() as u32).to_le_bytes());
+    body.extend(data);
+    for text in [path, label, path] {
+        body.extend(wide(text));
+    }
+    [(body.len() as u32).to_le_bytes().as_slice(), &body].concat()
+}

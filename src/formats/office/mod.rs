@@ -1,4 +1,9 @@
 //! Documents of office programs, their containers, and the macros inside them.
 
+pub(crate) mod classes;
+pub(crate) mod dde;
 pub mod ole;
+#[cfg(test)]
+pub(crate) mod trial;
 pub mod vba;
+pub(crate) mod xlm;

@@ -1,13 +1,26 @@
 //! Compound files (OLE2, structured storage): the container of Word, Excel and PowerPoint 97-2003, Outlook messages,
 //! installers and embedded objects. Own tolerant reader, since what a strict one rejects Office may still open.
 //!
-//! `header` `sectors` `directory` the on-disk tables; `parser` the view.
+//! `header` `sectors` `directory` the on-disk tables; `parser` the view; `kinds` the documents that are compound files.
+//! `native` `presentation` `message` what `unpack` takes out; `biff` `equation` `link` `summary` `encryption` what
+//! `analyze` looks at. VBA projects are `office/vba`'s.
 
+mod analyze;
+mod biff;
 mod directory;
+mod encryption;
+mod equation;
 pub(crate) mod fields;
 mod header;
+pub mod kinds;
+mod link;
+mod message;
+mod native;
 mod parser;
+mod presentation;
 mod sectors;
+mod summary;
+mod unpack;
 
 pub use parser::{OleEntry, OleKind, OleView};
 
@@ -31,10 +44,15 @@ pub const FORMAT: FormatSpec = FormatSpec {
         title: "MS-CFB, Compound File Binary File Format",
         url: "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-cfb/",
     }],
-    limitations: &[],
-    unpacker: None,
-    analyzers: &[],
+    limitations: &[
+        "Streams are given out only where a search of the whole file would miss them.",
+        "Embedded documents stored as storages are looked at in place, not rebuilt as files.",
+    ],
+    unpacker: Some(&unpack::OleUnpacker),
+    analyzers: &[&analyze::Structure, &analyze::Objects, &analyze::Workbooks],
 };
 
+#[cfg(test)]
+mod finding_tests;
 #[cfg(test)]
 mod tests;

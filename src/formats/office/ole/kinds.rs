@@ -1,0 +1,236 @@
+//! The kinds of compound file, told by their streams: classes are often missing (WPS Office) or wrong.
+
+use super::{OLE, OleKind, OleView, encryption, message};
+use crate::knowledge::clsids::Clsid;
+use crate::model::{Artifact, FormatId};
+use crate::stage::{Family, FormatSpec, Probe, Reading, Reference};
+
+/// What the kinds share.
+const BASE: FormatSpec = FormatSpec {
+    id: OLE,
+    title: "",
+    family: Family::Office,
+    extensions: &[],
+    media_types: &[],
+    magic: &[],
+    probe: Probe::MagicOnly,
+    reading: Reading::Full,
+    references: &[],
+    limitations: &[],
+    unpacker: None,
+    analyzers: &[],
+};
+
+/// Asks the view; bytes that have none are of no kind.
+fn sees(artifact: &Artifact, check: impl Fn(&OleView) -> bool) -> bool {
+    artifact.view::<OleView>().is_ok_and(|view| check(&view))
+}
+
+fn has_stream(view: &OleView, name: &str) -> bool {
+    let found = view.find(name).and_then(|index| view.entries.get(index));
+    found.is_some_and(|entry| entry.kind == OleKind::Stream)
+}
+
+fn has_class(view: &OleView, text: &str) -> bool {
+    Clsid::from_text(text) == Some(view.class())
+}
+
+/// An encrypted OOXML document.
+pub const ENCRYPTED_OOXML: FormatSpec = FormatSpec {
+    id: FormatId("encrypted-ooxml"),
+    title: "Encrypted Office document",
+    extensions: &["docx", "xlsx", "pptx", "docm", "xlsm", "pptm", "xlsb", "dotx", "xltx", "potx", "ppsx", "vsdx"],
+    media_types: &[
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ],
+    probe: Probe::Within(OLE, |artifact| sees(artifact, encryption::is_encrypted_package)),
+    references: &[Reference {
+        title: "MS-OFFCRYPTO 2.3.2, EncryptedPackage",
+        url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-offcrypto/",
+    }],
+    limitations: &["No password is tried, not even those that Office tries by itself."],
+    ..BASE
+};
+
+/// A message of Outlook.
+pub const MSG: FormatSpec = FormatSpec {
+    id: FormatId("msg"),
+    title: "Outlook message",
+    family: Family::Mail,
+    extensions: &["msg", "oft"],
+    media_types: &["application/vnd.ms-outlook"],
+    probe: Probe::Within(OLE, |artifact| sees(artifact, message::is_message)),
+    reading: Reading::RecognisedOnly,
+    references: &[Reference {
+        title: "MS-OXMSG, Outlook Item File Format",
+        url: "https://learn.microsoft.com/en-us/openspecs/exchange_server_protocols/ms-oxmsg/",
+    }],
+    limitations: &["Attachments and bodies are unpacked; headers, properties and embedded messages are not read."],
+    ..BASE
+};
+
+/// An installer.
+pub const MSI: FormatSpec = FormatSpec {
+    id: FormatId("msi"),
+    title: "Windows Installer package",
+    family: Family::Program,
+    extensions: &["msi", "msp", "mst", "msm"],
+    media_types: &["application/x-msi", "application/x-ms-installer", "application/x-msdownload"],
+    probe: Probe::Within(OLE, |artifact| {
+        sees(artifact, |view| {
+            // Tables are streams whose names start with U+4840.
+            let tables = view.streams().filter(|(_, entry)| entry.name.starts_with('\u{4840}')).count();
+            tables > 1
+                || has_class(view, "000C1084-0000-0000-C000-000000000046")
+                || has_class(view, "000C1086-0000-0000-C000-000000000046")
+        })
+    }),
+    reading: Reading::RecognisedOnly,
+    references: &[Reference {
+        title: "Windows Installer: Database Tables",
+        url: "https://learn.microsoft.com/en-us/windows/win32/msi/database-tables",
+    }],
+    limitations: &["Files and custom actions are not read."],
+    ..BASE
+};
+
+/// A Word document.
+pub const DOC: FormatSpec = FormatSpec {
+    id: FormatId("doc"),
+    title: "Word 97-2003 document",
+    extensions: &["doc", "dot", "wps", "wpt", "wiz"],
+    media_types: &["application/msword", "application/vnd.ms-works", "application/kswps"],
+    probe: Probe::Within(OLE, |artifact| sees(artifact, |view| has_stream(view, "WordDocument"))),
+    references: &[Reference {
+        title: "MS-DOC, Word Binary File Format",
+        url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-doc/",
+    }],
+    limitations: &[
+        "Text is searched in the file's bytes, not read in reading order.",
+        "Fields (DDE, INCLUDE) and the attached template are not read.",
+    ],
+    ..BASE
+};
+
+/// An Excel workbook.
+pub const XLS: FormatSpec = FormatSpec {
+    id: FormatId("xls"),
+    title: "Excel 97-2003 workbook",
+    extensions: &["xls", "xlt", "xla", "xlw", "xlm", "et", "ett"],
+    media_types: &["application/vnd.ms-excel", "application/msexcel", "application/kset"],
+    probe: Probe::Within(OLE, |artifact| {
+        sees(artifact, |view| has_stream(view, "Workbook") || has_stream(view, "Book"))
+    }),
+    references: &[Reference {
+        title: "MS-XLS, Excel Binary File Format",
+        url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-xls/",
+    }],
+    limitations: &[
+        "Formulas, XLM included, are not decompiled.",
+        "Cell texts are searched in the file's bytes, not read in order.",
+    ],
+    ..BASE
+};
+
+/// A PowerPoint presentation.
+pub const PPT: FormatSpec = FormatSpec {
+    id: FormatId("ppt"),
+    title: "PowerPoint 97-2003 presentation",
+    extensions: &["ppt", "pot", "pps", "ppa", "dps", "dpt"],
+    media_types: &["application/vnd.ms-powerpoint", "application/mspowerpoint", "application/ksdps"],
+    probe: Probe::Within(OLE, |artifact| sees(artifact, |view| has_stream(view, "PowerPoint Document"))),
+    references: &[Reference {
+        title: "MS-PPT, PowerPoint Binary File Format",
+        url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-ppt/",
+    }],
+    limitations: &["Slides are searched in the file's bytes; mouse actions and animations are not read."],
+    ..BASE
+};
+
+/// A Publisher publication.
+pub const PUB: FormatSpec = FormatSpec {
+    id: FormatId("pub"),
+    title: "Publisher publication",
+    extensions: &["pub"],
+    media_types: &["application/vnd.ms-publisher", "application/x-mspublisher"],
+    probe: Probe::Within(OLE, |artifact| {
+        sees(artifact, |view| {
+            has_class(view, "00021201-0000-0000-C000-000000000046")
+                || view.find("Quill").is_some() && view.find("Contents").is_some()
+        })
+    }),
+    limitations: &["Text is searched in the file's bytes."],
+    ..BASE
+};
+
+/// A Visio drawing.
+pub const VSD: FormatSpec = FormatSpec {
+    id: FormatId("vsd"),
+    title: "Visio 2003-2010 drawing",
+    extensions: &["vsd", "vss", "vst"],
+    media_types: &["application/vnd.visio", "application/vnd.ms-visio.viewer"],
+    probe: Probe::Within(OLE, |artifact| sees(artifact, |view| has_stream(view, "VisioDocument"))),
+    reading: Reading::RecognisedOnly,
+    limitations: &["The drawing, which may hold a VBA project, is compressed and not read."],
+    ..BASE
+};
+
+/// A document of Hangul Word Processor.
+pub const HWP: FormatSpec = FormatSpec {
+    id: FormatId("hwp"),
+    title: "Hangul document (HWP 5)",
+    extensions: &["hwp", "hwt"],
+    media_types: &["application/x-hwp", "application/haansofthwp"],
+    probe: Probe::Within(OLE, |artifact| {
+        sees(artifact, |view| view.stream("FileHeader").is_some_and(|head| head.starts_with(b"HWP Document File")))
+    }),
+    reading: Reading::RecognisedOnly,
+    limitations: &["Texts, scripts and pictures are deflated and not read."],
+    ..BASE
+};
+
+/// A document of Ichitaro.
+pub const JTD: FormatSpec = FormatSpec {
+    id: FormatId("jtd"),
+    title: "Ichitaro document",
+    extensions: &["jtd", "jtdc", "jtt", "jttc"],
+    media_types: &["application/x-js-taro"],
+    probe: Probe::Within(OLE, |artifact| sees(artifact, |view| has_stream(view, "DocumentText"))),
+    reading: Reading::RecognisedOnly,
+    limitations: &["Text and macros are not read."],
+    ..BASE
+};
+
+/// A plan of Microsoft Project.
+pub const MPP: FormatSpec = FormatSpec {
+    id: FormatId("mpp"),
+    title: "Microsoft Project plan",
+    extensions: &["mpp", "mpt", "mpx"],
+    media_types: &["application/vnd.ms-project"],
+    probe: Probe::Within(OLE, |artifact| {
+        sees(artifact, |view| {
+            ["74B78F3A-C8C8-11D1-BE11-00C04FB6FAF1", "C26F4A2F-7A8B-11D0-BC1B-00A0C9054F3F"]
+                .iter()
+                .any(|class| has_class(view, class))
+        })
+    }),
+    reading: Reading::RecognisedOnly,
+    limitations: &["Tables are not read."],
+    ..BASE
+};
+
+/// Content of a document program's own, given out in one piece because its file scatters it. The container's analyzers
+/// read what there is to read; here it is only searched.
+pub const STREAM: FormatSpec = FormatSpec {
+    id: FormatId("ole-stream"),
+    title: "Stream of a compound file",
+    probe: Probe::Text(is_document_stream),
+    limitations: &["Searched as bytes; its structure is read, where it is, with the file it belongs to."],
+    ..BASE
+};
+
+fn is_document_stream(artifact: &Artifact) -> bool {
+    artifact.origin.detail == super::unpack::DOCUMENT_STREAM
+}

@@ -1,0 +1,49 @@
+//! Names of streams in compound files: `rules/indicators/streams.toml`.
+
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// The table; names are lower case.
+#[derive(Debug, Deserialize)]
+pub struct StreamNames {
+    plumbing: Vec<String>,
+    document: Vec<String>,
+    embedded: Vec<String>,
+}
+
+static NAMES: LazyLock<StreamNames> =
+    LazyLock::new(|| super::shipped("streams.toml", include_str!("../../rules/indicators/streams.toml")));
+
+/// Whether a stream of this name is bookkeeping of the container.
+pub fn is_plumbing(name: &str) -> bool {
+    holds(&NAMES.plumbing, name)
+}
+
+/// Whether a stream of this name is content of a document program's own.
+pub fn is_document(name: &str) -> bool {
+    holds(&NAMES.document, name)
+}
+
+/// Whether a stream of this name holds an embedded file as it is.
+pub fn is_embedded(name: &str) -> bool {
+    holds(&NAMES.embedded, name)
+}
+
+fn holds(list: &[String], name: &str) -> bool {
+    let name = name.to_lowercase();
+    list.contains(&name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_known_without_regard_to_case() {
+        assert!(is_plumbing("\u{1}CompObj"));
+        assert!(is_document("WordDocument"));
+        assert!(is_embedded("CONTENTS"));
+        assert!(!is_plumbing("\u{1}Ole10Native"));
+    }
+}
