@@ -5,6 +5,7 @@ pub mod archive;
 pub mod document;
 mod link;
 pub mod office;
+pub mod program;
 pub mod text;
 
 use crate::model::FormatId;
@@ -14,6 +15,10 @@ use crate::stage::{FormatSpec, Unpacker};
 /// would most likely open, the others are opened too.
 #[rustfmt::skip]
 pub const FORMATS: &[&FormatSpec] = &[
+    &program::pe::FORMAT,
+    &program::pe::MZ_FORMAT,
+    &program::foreign::ELF_FORMAT,
+    &program::foreign::MACHO_FORMAT,
     &office::ole::FORMAT,
     &document::pdf::FORMAT,
     &office::ole::kinds::ENCRYPTED_OOXML,

@@ -4,12 +4,15 @@ pub mod autostart;
 pub mod clsids;
 pub mod dde;
 pub mod extensions;
+pub mod icons;
 pub mod iocs;
 pub mod manuals;
 pub mod names;
 pub mod noise;
+pub mod ordinals;
 pub mod passwords;
 pub mod pdf;
+pub mod programs;
 pub mod streams;
 pub mod vba;
 

@@ -169,10 +169,20 @@ impl Pe {
         self
     }
 
-    /// A certificate table that has the outline of a signature and verifies against nothing: what a copied one is.
-    pub fn copied_certificate(mut self, common_name: &str) -> Self {
-        self.certificate = Some(signature_like(common_name));
-        self
+    /// A certificate table that has the outline of a signature made for another file: what a copied one is.
+    pub fn copied_certificate(self, common_name: &str) -> Self {
+        self.certificate(signature_like(common_name, &[0x5a; 32]))
+    }
+
+    /// The file, with a certificate table that names the file's own digest; nothing vouches for the certificate.
+    pub fn build_signed(&self, common_name: &str) -> Vec<u8> {
+        use sha2::Digest;
+        let file = self.clone().certificate(signature_like(common_name, &[0; 32])).build();
+        let checksum = PE_OFFSET + 24 + 64;
+        let entry = PE_OFFSET + 24 + 96 + 32;
+        let table = u32::from_le_bytes(file[entry..entry + 4].try_into().expect("four bytes")) as usize;
+        let signed = [&file[..checksum], &file[checksum + 4..entry], &file[entry + 8..table]].concat();
+        self.clone().certificate(signature_like(common_name, &sha2::Sha256::digest(signed))).build()
     }
 
     /// A certificate table with any content.
@@ -388,8 +398,8 @@ fn der(tag: u8, content: &[u8]) -> Vec<u8> {
     out
 }
 
-/// The outline of a PKCS #7 SignedData with one certificate; every number in it is made up.
-pub fn signature_like(common_name: &str) -> Vec<u8> {
+/// The outline of a PKCS #7 SignedData over a SHA-256 digest, with one certificate; every number in it is made up.
+pub fn signature_like(common_name: &str, digest: &[u8]) -> Vec<u8> {
     let name = |text: &str| {
         let pair = [der(6, &[0x55, 0x04, 0x03]), der(0x0c, text.as_bytes())].concat();
         der(0x30, &der(0x31, &der(0x30, &pair)))
@@ -402,12 +412,18 @@ pub fn signature_like(common_name: &str) -> Vec<u8> {
             .concat(),
     );
     let certificate = der(0x30, &[to_be_signed, algorithm.clone(), der(3, &[0; 33])].concat());
+    let sha256 = der(0x30, &[der(6, &[0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01]), der(5, &[])].concat());
+    let data = der(0x30, &der(6, &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x01, 0x0f]));
+    let indirect = der(0x30, &[data, der(0x30, &[sha256, der(4, digest)].concat())].concat());
     let signed = der(
         0x30,
         &[
             der(2, &[1]),
             der(0x31, &algorithm),
-            der(0x30, &der(6, &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x01, 0x04])),
+            der(
+                0x30,
+                &[der(6, &[0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x01, 0x04]), der(0xa0, &indirect)].concat(),
+            ),
             der(0xa0, &certificate),
             der(0x31, &[]),
         ]

@@ -1,0 +1,9 @@
+//! What a computer runs or follows when it is opened: Windows programs, programs of other systems, shortcuts.
+
+pub mod entropy;
+mod fields;
+mod file;
+pub mod foreign;
+pub mod pe;
+#[cfg(test)]
+mod trial;
