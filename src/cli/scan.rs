@@ -2,11 +2,12 @@
 
 use std::io::{IsTerminal as _, Write};
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use rayon::prelude::*;
 
 use super::args::{Color, Format, LimitArgs, ScanArgs};
 use super::inputs::{Input, gather};
@@ -31,28 +32,22 @@ pub(super) fn run(options: &ScanArgs) -> anyhow::Result<ExitCode> {
     let mut sink = sink(options);
     let mut outcome = exit::Outcome::default();
 
-    // As many inputs are in work as there are threads, so that memory stays bounded; inside an input the pool shares out
-    // its artifacts. Reports are ready in any order and written in the order given.
-    let next_input = AtomicUsize::new(0);
+    // Reports are ready in any order and written in the order given; a few may wait.
     let (sender, receiver) = sync_channel::<(usize, Report)>(64);
     let written = std::thread::scope(|scope| -> std::io::Result<()> {
-        for _ in 0..pool.current_num_threads() {
-            let (sender, next_input, inputs, scanner, bar, pool) =
-                (sender.clone(), &next_input, &inputs, &scanner, &bar, &pool);
-            scope.spawn(move || {
-                loop {
-                    let index = next_input.fetch_add(1, Ordering::Relaxed);
-                    let Some(input) = inputs.get(index) else { break };
-                    let report = pool.install(|| scan_one(scanner, input, limit));
+        let sender = Mutex::new(sender);
+        let (inputs, scanner, bar, pool) = (&inputs, &scanner, &bar, &pool);
+        scope.spawn(move || {
+            pool.install(|| {
+                inputs.par_iter().enumerate().for_each(|(index, input)| {
+                    let sender = sender.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+                    let report = scan_one(scanner, input, limit);
                     bar.inc(1);
-                    if sender.send((index, report)).is_err() {
-                        // Writing failed; there is nobody left to scan for.
-                        break;
-                    }
-                }
+                    // The receiver is gone only when writing failed; there is nobody left to tell.
+                    let _ = sender.send((index, report));
+                });
             });
-        }
-        drop(sender);
+        });
         let mut waiting = std::collections::BTreeMap::new();
         let mut next = 0usize;
         for (index, report) in receiver {

@@ -38,6 +38,8 @@ pub const FORMATS: &[&FormatSpec] = &[
     &office::vba::FORMAT,
     &archive::sevenz::FORMAT,
     &archive::lzh::FORMAT,
+    &text::apple_double::FORMAT,
+    &text::ds_store::FORMAT,
     &text::plain::FORMAT,
     &office::ole::kinds::STREAM,
 ];

@@ -6,6 +6,7 @@ pub mod programs;
 mod rules;
 mod stream_archives;
 mod travel;
+mod zip_archives;
 
 use crate::Sample;
 
@@ -18,5 +19,6 @@ pub fn all() -> Vec<Sample> {
     all.extend(rules::samples());
     all.extend(stream_archives::all());
     all.extend(travel::all());
+    all.extend(zip_archives::all());
     all
 }

@@ -1,4 +1,6 @@
 //! Text that is no program and no document: notes, logs, CSV, source; and the readable runs of data that is no text.
 
+pub mod apple_double;
+pub mod ds_store;
 pub mod plain;
 pub mod strings;

@@ -12,6 +12,7 @@ use super::open::method_name;
 use super::parser::{Directory, ZipEntry, ZipView};
 use crate::formats::archive::decoy_folder::{self, DECOY_FOLDER_SCRIPT};
 use crate::formats::archive::escape::{self, ENTRY_NAME_ESCAPES};
+use crate::formats::recognised;
 use crate::knowledge::extensions;
 use crate::model::name::extension;
 use crate::model::{Artifact, Location, Problem, Severity};
@@ -45,7 +46,7 @@ impl Analyzer for ZipAnalyzer {
         facts(&view, out);
         directories(&view, out);
         overlaps(&view, out);
-        gaps(&view, out);
+        gaps(&view, artifact, out);
         disagreements(&view, out);
         names_that_lead_out(&view, artifact, out);
         hidden(&view, out);
@@ -90,7 +91,7 @@ fn directories(view: &ZipView, out: &mut Outcome<'_>) {
         let is_inside = other_span.start >= last_span.start && other.bytes.end <= last.bytes.start;
         if is_inside && !shares_entries {
             let text = format!("a whole archive of {} entries lies between the entries", other.entries.len());
-            out.raise(HIDDEN_GAP_DATA, at, text);
+            out.raise_as(HIDDEN_GAP_DATA, Severity::High, false, at, text);
         } else if other_files == last_files {
             let text = format!("two directories list the same {} files", last_files.len());
             out.raise_as(CONCATENATED, Severity::Low, false, at, text);
@@ -125,6 +126,8 @@ fn some_names(view: &ZipView, directory: &Directory) -> String {
 }
 
 fn overlaps(view: &ZipView, out: &mut Outcome<'_>) {
+    /// Overlapping pairs that no damage explains.
+    const MANY: usize = 8;
     let Some(first) = view.overlaps.first() else { return };
     let name = |index: usize| view.entries.get(index).map_or("", |entry| entry.name.text.as_str());
     let text = format!(
@@ -134,14 +137,22 @@ fn overlaps(view: &ZipView, out: &mut Outcome<'_>) {
         name(first.second),
         first.bytes.len()
     );
-    out.raise(ENTRIES_OVERLAP, Location::at(first.bytes.start), text);
+    let severity = if view.overlaps.len() >= MANY { Severity::High } else { ENTRIES_OVERLAP.severity };
+    out.raise_as(ENTRIES_OVERLAP, severity, false, Location::at(first.bytes.start), text);
 }
 
-fn gaps(view: &ZipView, out: &mut Outcome<'_>) {
+fn gaps(view: &ZipView, artifact: &Artifact, out: &mut Outcome<'_>) {
+    if !view.has_directory() {
+        // What a damaged archive lost is not hidden.
+        return;
+    }
     for gap in view.gaps.iter().take(MAX_EACH) {
         let is_before_directory = view.directories.iter().any(|directory| directory.bytes.start == gap.end);
         let place = if is_before_directory { "before the directory" } else { "between entries" };
-        out.raise(HIDDEN_GAP_DATA, Location::at(gap.start), format!("{} bytes {place}", gap.len()));
+        let is_file = artifact.bytes.get(gap.clone()).is_some_and(recognised);
+        let severity = if is_file { Severity::High } else { HIDDEN_GAP_DATA.severity };
+        let text = format!("{} bytes {place}", gap.len());
+        out.raise_as(HIDDEN_GAP_DATA, severity, false, Location::at(gap.start), text);
     }
 }
 
@@ -160,12 +171,11 @@ fn disagreements(view: &ZipView, out: &mut Outcome<'_>) {
         };
         match difference {
             None => {}
-            Some(Difference::Extension(text)) => {
-                if raised < MAX_EACH {
-                    out.raise_as(HEADERS_DISAGREE, Severity::High, false, at, text);
-                    raised = raised.saturating_add(1);
-                }
+            Some(Difference::Extension(text)) if raised < MAX_EACH => {
+                out.raise_as(HEADERS_DISAGREE, Severity::High, false, at, text);
+                raised = raised.saturating_add(1);
             }
+            Some(Difference::Extension(_)) => {}
             Some(Difference::Other(text)) => {
                 count = count.saturating_add(1);
                 first.get_or_insert((text, at));

@@ -13,7 +13,7 @@ finding_kind! {
     ///
     /// ## How we see it
     /// The ranges of all entries, local header to end of data, are sorted and compared with their neighbours. Each entry
-    /// is still read, within the limits of the scan.
+    /// is still read, within the limits of the scan. Eight pairs and more weigh more.
     ///
     /// ## When it is innocent
     /// No archiver writes such a file. A damaged directory can look like this.
@@ -74,8 +74,8 @@ finding_kind! {
     ///
     /// ## How we see it
     /// What headers, data, descriptors and directories claim is subtracted from the file. Zeros, gaps of up to 64 bytes
-    /// and a signing block of Android whose lengths fit do not count. Bytes that start as a known format does are read as
-    /// a file of their own.
+    /// and a signing block of Android whose lengths fit do not count. Bytes that start as a known format does, or are a
+    /// whole archive, are read as well and weigh more.
     ///
     /// ## When it is innocent
     /// Programs that update archives in place may leave old data behind.

@@ -4,7 +4,7 @@
 //! Programs differ in which of these they believe, and archives are made to show one thing to the scanner and another
 //! to the recipient. So nothing is chosen here: both headers of an entry are kept, and each directory's entries.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -88,7 +88,8 @@ impl ZipEntry {
     pub fn is_folder(&self) -> bool {
         let is_named = self.name.text.ends_with(['/', '\\']);
         let is_marked = self.attributes & 0x10 != 0;
-        let is_empty = self.header().is_none_or(|header| header.size == 0 && header.compressed == 0);
+        // Some writers deflate (two bytes) or encrypt (twelve more) the nothing a folder holds.
+        let is_empty = self.header().is_none_or(|header| header.size == 0 && header.compressed <= 14);
         is_empty && (is_named || is_marked)
     }
 
@@ -332,11 +333,7 @@ impl<'a> Walk<'a> {
         let header = central.header;
         let (local, data) = match local {
             Some((local, data_at)) => (Some(local), range(self.bytes, data_at, header.compressed)),
-            None => {
-                let text = format!("no local header where the directory says ({:#x})", central.offset);
-                self.say(Problem::damaged(text, Location::at(header.at)));
-                (None, 0..0)
-            }
+            None => (None, 0..0),
         };
         ZipEntry {
             name: names::of(Some(&header), local.as_deref()),
@@ -397,6 +394,42 @@ impl<'a> Walk<'a> {
         }
         self.signatures = signatures;
         self.drop_directories_of_stored_archives();
+        self.join_by_name();
+    }
+
+    /// Gives directory records without a local header the unlisted one of the same name: offsets may be damaged.
+    fn join_by_name(&mut self) {
+        let mut missing: HashMap<Vec<u8>, VecDeque<(usize, usize)>> = HashMap::new();
+        for (directory, found) in self.found.iter().enumerate() {
+            for (index, entry) in found.entries.iter().enumerate().filter(|(_, entry)| entry.local.is_none()) {
+                let name = entry.central.as_ref().map(|central| central.name.clone()).unwrap_or_default();
+                missing.entry(name).or_default().push_back((directory, index));
+            }
+        }
+        let mut alone = Vec::new();
+        for entry in std::mem::take(&mut self.carved) {
+            let name = entry.local.as_ref().map(|local| local.name.as_slice()).unwrap_or_default();
+            let place = missing.get_mut(name).and_then(VecDeque::pop_front);
+            let record = place.and_then(|(directory, index)| self.found.get_mut(directory)?.entries.get_mut(index));
+            match record {
+                Some(record) => {
+                    record.local = entry.local;
+                    record.data = entry.data;
+                    record.is_cut = entry.is_cut;
+                }
+                None => alone.push(entry),
+            }
+        }
+        self.carved = alone;
+        let unresolved: Vec<usize> = missing
+            .into_values()
+            .flatten()
+            .filter_map(|(directory, index)| Some(self.found.get(directory)?.entries.get(index)?.central.as_ref()?.at))
+            .collect();
+        if let Some(first) = unresolved.iter().min() {
+            let text = format!("{} directory records point to no local header", unresolved.len());
+            self.say(Problem::damaged(text, Location::at(*first)));
+        }
     }
 
     /// A directory inside the data of a stored entry that no directory lists is that entry's: the outer archive was cut,

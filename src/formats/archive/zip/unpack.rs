@@ -8,7 +8,7 @@ use flate2::read::DeflateDecoder;
 
 use super::findings::STORED_BUT_DEFLATED;
 use super::keys::Keyring;
-use super::open::{OpenError, Packed, Reading, STORED, method_name};
+use super::open::{Content, OpenError, Packed, Reading, STORED, method_name};
 use super::parser::{ZipEntry, ZipView};
 use crate::formats::archive::password::{OPENED_WITH_FOUND_PASSWORD, say_opened};
 use crate::formats::recognised;
@@ -135,9 +135,9 @@ impl Run {
                 for check in reading.check_bytes() {
                     let mut packed = Packed::expecting(&self.archive, reading, check);
                     match packed.open(Some(&key.bytes)) {
-                        Ok(content) => {
+                        Ok(mut content) => {
                             self.opened.get_or_insert(key.hint.clone());
-                            return give(entry, reading, detail, content, out);
+                            return give(entry, reading, detail, &mut content, out);
                         }
                         Err(OpenError::Password) => {}
                         Err(error) => {
@@ -179,7 +179,11 @@ impl Run {
         if data.len() as u64 <= out.budget().limits().artifact_bytes {
             let crc = crc32fast::hash(&data);
             let length = data.len() as u64;
-            out.child_bytes(entry.name.clone(), Origin::file(OriginKind::Entry, method_name(STORED)), data)?;
+            let origin = Origin::file(OriginKind::Entry, method_name(STORED));
+            out.child_bytes(entry.name.clone(), origin, data.clone())?;
+            if length > reading.size && reading.size > 0 {
+                give_stated_part(entry, reading, data.as_ref(), out)?;
+            }
             return Ok(judge(entry, reading, crc, length, out));
         }
         self.packed(entry, reading, out)
@@ -214,7 +218,16 @@ impl Run {
         }
         let mut packed = Packed::new(&self.archive, reading);
         match packed.open(None) {
-            Ok(content) => give(entry, reading, method_name(reading.method), content, out),
+            Ok(mut content) => {
+                let end = give(entry, reading, method_name(reading.method), &mut content, out)?;
+                if content.length() > reading.size && reading.size > 0 {
+                    let mut again = Packed::new(&self.archive, reading);
+                    if let Ok(content) = again.open(None) {
+                        give_stated_part(entry, reading, content, out)?;
+                    }
+                }
+                Ok(end)
+            }
             Err(error) => {
                 out.problem(unreadable(&error, entry));
                 give_name(entry, method_name(reading.method), out)?;
@@ -259,15 +272,26 @@ fn give(
     entry: &ZipEntry,
     reading: &Reading,
     detail: String,
-    mut content: super::open::Content<'_>,
+    content: &mut Content<'_>,
     out: &mut Outcome<'_>,
 ) -> Result<End, StageError> {
     let origin = Origin::file(OriginKind::Entry, detail);
-    let is_whole = out.child_checked(entry.name.clone(), origin, &mut content)?;
+    let is_whole = out.child_checked(entry.name.clone(), origin, &mut *content)?;
     if !is_whole {
         return Ok(End::Damaged);
     }
     Ok(judge(entry, reading, content.crc(), content.length(), out))
+}
+
+/// What programs get that stop at the stated size, where more content follows.
+fn give_stated_part(
+    entry: &ZipEntry,
+    reading: &Reading,
+    content: impl std::io::Read,
+    out: &mut Outcome<'_>,
+) -> Result<(), StageError> {
+    let detail = format!("{}, up to the stated size", method_name(reading.method));
+    out.child(entry.name.clone(), Origin::file(OriginKind::Entry, detail), content.take(reading.size))
 }
 
 /// Whether decoded content is what the header states; if not, a problem says so.
