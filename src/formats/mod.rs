@@ -6,6 +6,7 @@ pub mod document;
 mod link;
 pub mod office;
 pub mod program;
+pub mod mail;
 pub mod text;
 
 use crate::model::FormatId;
@@ -43,6 +44,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &text::plain::FORMAT,
     &office::ole::kinds::STREAM,
 ];
+pub const FORMATS: &[&FormatSpec] = &[&mail::mbox::FORMAT, &mail::eml::FORMAT, &text::plain::FORMAT];
 
 /// Unpackers of what lives inside another format without being a file of its own: the VBA project in the storages of a
 /// compound file. Each runs after the unpacker of the format it is listed with.

@@ -1,0 +1,73 @@
+//! What a message's head says of it: facts, indicators, and the findings of the files beside this one.
+
+use crate::model::Artifact;
+use crate::stage::{Analyzer, Kinds, Outcome, StageError};
+
+use super::parser::EmlView;
+use super::{authentication, emptiness, header_oddities, indicators, locale, sender};
+
+/// Looks at messages.
+pub(super) struct EmlAnalyzer;
+
+impl Analyzer for EmlAnalyzer {
+    fn findings(&self) -> Kinds {
+        &[
+            authentication::MAIL_AUTHENTICATION_FAILED,
+            sender::MAIL_ENVELOPE_MISMATCH,
+            sender::MAIL_DISPLAY_NAME_LIES,
+            sender::MAIL_REPLY_TO_MISMATCH,
+            header_oddities::INVISIBLE_CHARACTERS_IN_HEADER,
+            header_oddities::MAIL_HEADER_DUPLICATED,
+            locale::MAIL_CHARSET_CONTRADICTION,
+            emptiness::MAIL_BODY_EMPTY,
+        ]
+    }
+
+    fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
+        let view = artifact.view::<EmlView>()?;
+        indicators::say(&view.headers, out);
+        authentication::check(&view.headers, out);
+        sender::check(&view.headers, out);
+        header_oddities::check(&view.headers, out);
+        locale::check(&view, &artifact.bytes, out);
+        emptiness::check(&view, &artifact.bytes, out);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use std::sync::Arc;
+
+    use bytes::Bytes;
+
+    use super::*;
+    use crate::budget::Budget;
+    use crate::model::{ArtifactPath, EntryName, FormatId, Hints, Limits, Origin, OriginKind};
+    use crate::stage::Said;
+
+    /// Everything the analyzer says of a message.
+    pub(crate) fn said(mail: &[u8]) -> Said {
+        let artifact = Artifact::new(
+            ArtifactPath::root(),
+            EntryName::new("a.eml"),
+            Origin::file(OriginKind::Input, ""),
+            Bytes::copy_from_slice(mail),
+            FormatId::UNKNOWN,
+        );
+        let budget = Budget::new(Limits::default());
+        let mut out = Outcome::new(&artifact, Arc::new(Hints::default()), &budget);
+        EmlAnalyzer.analyze(&artifact, &mut out).unwrap();
+        out.into_said()
+    }
+
+    /// What was observed under each finding of this kind.
+    pub(crate) fn observed(mail: &[u8], id: &str) -> Vec<String> {
+        said(mail)
+            .findings
+            .into_iter()
+            .filter(|finding| finding.kind.id == id)
+            .map(|finding| finding.observed)
+            .collect()
+    }
+}

@@ -1,0 +1,275 @@
+//! Content transfer encodings (RFC 2045 section 6) and uuencode, decoded as forgivingly as mailers decode them, with
+//! what was odd counted.
+
+/// What a base64 decoder made of its input.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Base64 {
+    /// The decoded bytes: every run of the input, padded or not, joined.
+    pub bytes: Vec<u8>,
+    /// How many decoded bytes a decoder gives that stops at the first padding; less than all when runs follow it.
+    pub until_padding: usize,
+    /// Characters outside the alphabet, white space aside.
+    pub junk: usize,
+    /// Junk with at least two clean full lines of base64 after it: inside the data, not a footer behind it.
+    pub junk_inside: usize,
+    /// Offset of the first junk character.
+    pub first_junk: Option<usize>,
+    /// Whether the last quantum lacked its padding.
+    pub lacks_padding: bool,
+}
+
+/// Base64, RFC 2045 section 6.8. Characters outside the alphabet are skipped as the RFC says; a run that ends in padding
+/// may be followed by another.
+pub fn base64(input: &[u8]) -> Base64 {
+    let mut out = Base64 { bytes: Vec::with_capacity(input.len() / 4 * 3), ..Base64::default() };
+    let mut quantum = 0u32;
+    let mut held = 0u8;
+    let mut padded_at: Option<usize> = None;
+    let (mut line_junk, mut line_length) = (0usize, 0usize);
+    // Junk not yet known to have data behind it, and clean full lines seen since.
+    let (mut open_junk, mut clean_lines) = (0usize, 0usize);
+    for (at, &byte) in input.iter().enumerate() {
+        let value = match byte {
+            b'A'..=b'Z' => byte.wrapping_sub(b'A'),
+            b'a'..=b'z' => byte.wrapping_sub(b'a').wrapping_add(26),
+            b'0'..=b'9' => byte.wrapping_sub(b'0').wrapping_add(52),
+            b'+' => 62,
+            b'/' => 63,
+            b'=' => {
+                flush(&mut out.bytes, quantum, held);
+                if held >= 2 && padded_at.is_none() {
+                    padded_at = Some(out.bytes.len());
+                }
+                (quantum, held) = (0, 0);
+                continue;
+            }
+            b'\n' => {
+                if line_junk > 0 {
+                    open_junk = open_junk.saturating_add(line_junk);
+                    clean_lines = 0;
+                } else if line_length >= 60 {
+                    clean_lines = clean_lines.saturating_add(1);
+                    if clean_lines >= 2 {
+                        out.junk_inside = out.junk_inside.saturating_add(std::mem::take(&mut open_junk));
+                    }
+                }
+                (line_junk, line_length) = (0, 0);
+                continue;
+            }
+            b'\r' | b' ' | b'\t' => continue,
+            _ => {
+                out.junk = out.junk.saturating_add(1);
+                line_junk = line_junk.saturating_add(1);
+                out.first_junk.get_or_insert(at);
+                continue;
+            }
+        };
+        line_length = line_length.saturating_add(1);
+        quantum = (quantum << 6) | u32::from(value);
+        held = held.saturating_add(1);
+        if held == 4 {
+            let [_, a, b, c] = quantum.to_be_bytes();
+            out.bytes.extend_from_slice(&[a, b, c]);
+            (quantum, held) = (0, 0);
+        }
+    }
+    out.lacks_padding = held >= 2;
+    flush(&mut out.bytes, quantum, held);
+    out.until_padding = padded_at.unwrap_or(out.bytes.len());
+    out
+}
+
+/// The bytes of an incomplete quantum: two characters give one, three give two.
+fn flush(out: &mut Vec<u8>, quantum: u32, held: u8) {
+    match held {
+        2 => out.extend_from_slice(&[(quantum >> 4) as u8]),
+        3 => out.extend_from_slice(&[(quantum >> 10) as u8, (quantum >> 2) as u8]),
+        _ => {}
+    }
+}
+
+/// Whether bytes are base64 and nothing else: long enough not to be words, only the alphabet, in lines.
+pub fn is_all_base64(input: &[u8]) -> bool {
+    const SHORTEST: usize = 64;
+    let significant = input.iter().filter(|byte| !byte.is_ascii_whitespace()).count();
+    significant >= SHORTEST
+        && significant.is_multiple_of(4)
+        && input.iter().all(|byte| {
+            byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\r' | b'\n' | b' ' | b'\t')
+        })
+        // Running text has blanks between words.
+        && !input.split(|byte| *byte == b'\n').any(|line| line.trim_ascii().contains(&b' '))
+}
+
+/// Quoted-printable, RFC 2045 section 6.7: an equals sign that starts no escape stands for itself.
+pub fn quoted_printable(input: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(input.len());
+    let mut rest = input;
+    while let Some(at) = memchr::memchr(b'=', rest) {
+        let (plain, escape) = rest.split_at(at);
+        out.extend_from_slice(plain);
+        let after = escape.get(1..).unwrap_or_default();
+        match after {
+            [high, low, tail @ ..] if hex(*high).is_some() && hex(*low).is_some() => {
+                let byte = hex(*high).unwrap_or(0).wrapping_mul(16).wrapping_add(hex(*low).unwrap_or(0));
+                out.push(byte);
+                rest = tail;
+            }
+            _ => {
+                let blanks = after.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+                let tail = after.get(blanks..).unwrap_or_default();
+                if let Some(tail) = tail.strip_prefix(b"\r\n").or_else(|| tail.strip_prefix(b"\n")) {
+                    rest = tail;
+                } else if tail.is_empty() || tail == b"\r" {
+                    rest = &[];
+                } else {
+                    out.push(b'=');
+                    rest = after;
+                }
+            }
+        }
+    }
+    out.extend_from_slice(rest);
+    out
+}
+
+fn hex(byte: u8) -> Option<u8> {
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+}
+
+/// A uuencoded file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Uuencoded {
+    /// The name in its `begin` line, raw.
+    pub name: Vec<u8>,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Offset of the `begin` line.
+    pub offset: usize,
+    /// Whether its `end` line was there.
+    pub is_complete: bool,
+}
+
+/// Files taken out of one text.
+const MAX_UUENCODED: usize = 500;
+
+/// The uuencoded files in a text: `begin 644 name`, lines that start with their length, `end` (POSIX uuencode). Outlook
+/// shows them as attachments.
+pub fn uuencoded(input: &[u8]) -> Vec<Uuencoded> {
+    let mut files: Vec<Uuencoded> = Vec::new();
+    let mut open: Option<Uuencoded> = None;
+    let mut at = 0usize;
+    for line in input.split_inclusive(|byte| *byte == b'\n') {
+        let start = at;
+        at = at.saturating_add(line.len());
+        let line = line.strip_suffix(b"\n").unwrap_or(line);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        match &mut open {
+            Some(file) if line.trim_ascii() == b"end" => {
+                file.is_complete = true;
+                files.extend(open.take());
+            }
+            Some(file) => {
+                if !uuencoded_line(line, &mut file.bytes) {
+                    files.extend(open.take());
+                }
+            }
+            None if files.len() < MAX_UUENCODED => open = uuencode_begin(line, start),
+            None => return files,
+        }
+    }
+    files.extend(open);
+    files.retain(|file| !file.bytes.is_empty());
+    files
+}
+
+fn uuencode_begin(line: &[u8], offset: usize) -> Option<Uuencoded> {
+    let rest = line.strip_prefix(b"begin ").or_else(|| line.strip_prefix(b"begin-base64 "))?;
+    let blank = memchr::memchr(b' ', rest)?;
+    let (mode, name) = rest.split_at(blank);
+    let is_mode = (3..=4).contains(&mode.len()) && mode.iter().all(|byte| matches!(byte, b'0'..=b'7'));
+    let name = name.trim_ascii();
+    (is_mode && !name.is_empty()).then(|| Uuencoded {
+        name: name.to_vec(),
+        bytes: Vec::new(),
+        offset,
+        is_complete: false,
+    })
+}
+
+/// One line: its length, then groups of four characters for three bytes. False if it is none.
+fn uuencoded_line(line: &[u8], out: &mut Vec<u8>) -> bool {
+    let Some((&first, groups)) = line.split_first() else { return true };
+    if !(0x20..=0x60).contains(&first) || !groups.iter().all(|byte| (0x20..=0x60).contains(byte)) {
+        return false;
+    }
+    let length = usize::from(first.wrapping_sub(0x20) & 0x3f);
+    // Trailing blanks may have been lost on the way; they stand for zeros. Longer lines are not of this format.
+    if groups.len() > length.div_ceil(3).saturating_mul(4).saturating_add(4) {
+        return false;
+    }
+    let mut line_bytes = Vec::with_capacity(48);
+    for index in 0..length.div_ceil(3) {
+        let sextet = |offset: usize| {
+            let byte = groups.get(index.saturating_mul(4).saturating_add(offset)).copied().unwrap_or(b' ');
+            u32::from(byte.wrapping_sub(0x20) & 0x3f)
+        };
+        let quantum = (sextet(0) << 18) | (sextet(1) << 12) | (sextet(2) << 6) | sextet(3);
+        let [_, a, b, c] = quantum.to_be_bytes();
+        line_bytes.extend_from_slice(&[a, b, c]);
+    }
+    line_bytes.truncate(length);
+    out.extend_from_slice(&line_bytes);
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_tolerates_what_mailers_tolerate() {
+        assert_eq!(base64(b"aGVs\r\nbG8=").bytes, b"hello");
+        assert_eq!(base64(b"aGVsbG8").bytes, b"hello");
+        assert!(base64(b"aGVsbG8").lacks_padding);
+        assert_eq!(base64(b"aG!!Vs*bG8=").bytes, b"hello");
+        assert_eq!(base64(b"aG!!Vs*bG8=").junk, 3);
+        let joined = base64(b"aGVsbG8=IHdvcmxk");
+        assert_eq!((joined.bytes.as_slice(), joined.until_padding), (b"hello world".as_slice(), 5));
+        assert_eq!(base64(b"").bytes, b"");
+        assert_eq!(base64(b"A").bytes, b"");
+    }
+
+    #[test]
+    fn a_footer_behind_base64_is_not_junk_inside_it() {
+        let line = "QUJD".repeat(19);
+        let footer = format!("{line}\n{line}\nQUI=\n____\nlist info: http://example.com/\n");
+        let decoded = base64(footer.as_bytes());
+        assert!(decoded.junk > 0);
+        assert_eq!(decoded.junk_inside, 0);
+        let inside = format!("{line}\nQU!!\n{line}\n{line}\n{line}\n");
+        assert_eq!(base64(inside.as_bytes()).junk_inside, 2);
+    }
+
+    #[test]
+    fn quoted_printable_keeps_what_is_no_escape() {
+        assert_eq!(quoted_printable(b"a=3D=\r\nb= \nc=zz=e3="), b"a=bc=zz\xe3");
+    }
+
+    #[test]
+    fn text_is_not_base64() {
+        assert!(is_all_base64(&[b'A'; 64]));
+        assert!(!is_all_base64(b"See the attached file for the details of your reservation in March please"));
+    }
+
+    #[test]
+    fn uuencoded_files_are_found_in_text() {
+        let files = uuencoded(b"see below\nbegin 644 cat.txt\n#0V%T\n`\nend\nbye\nbegin a new life\n");
+        assert_eq!(files.len(), 1);
+        let file = files.first().unwrap();
+        assert_eq!(
+            (file.name.as_slice(), file.bytes.as_slice(), file.is_complete),
+            (b"cat.txt".as_slice(), b"Cat".as_slice(), true)
+        );
+    }
+}

@@ -1,0 +1,100 @@
+//! A mailbox's messages as children.
+
+use bytes::Bytes;
+
+use crate::formats::mail::eml::{EmlView, Spoken};
+use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, PasswordHint, Problem, View, hints};
+use crate::stage::{Outcome, StageError, Unpacker};
+
+use super::parser::{MboxView, unquoted};
+
+/// Messages whose text is searched for passwords that open attachments of other messages in the box.
+const MAX_HEARD: usize = 200;
+/// Bytes of a message that is searched for them: a message that only brings a password is short.
+const MAX_HEARD_BYTES: usize = 256 << 10;
+
+/// Takes mailboxes apart.
+pub(super) struct MboxUnpacker;
+
+impl Unpacker for MboxUnpacker {
+    fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
+        let view = parent.view::<MboxView>()?;
+        for problem in &view.problems {
+            out.problem(problem.clone());
+        }
+        let messages: Vec<(Bytes, Option<Bytes>)> =
+            view.messages.iter().map(|range| readings(&parent.bytes, range.clone())).collect();
+        // The usual sequel of an encrypted attachment is a second message with its password.
+        let passwords = passwords(messages.iter().map(|(stored, _)| stored));
+        if !passwords.is_empty() {
+            out.offer_passwords(passwords);
+        }
+        for (index, (stored, sent)) in messages.into_iter().enumerate() {
+            let name = format!("message-{}.eml", index.saturating_add(1));
+            let bytes = sent.unwrap_or(stored);
+            out.child_bytes(EntryName::new(name), Origin::file(OriginKind::Message, "mbox"), bytes)?;
+        }
+        for range in &view.joined {
+            let what = "a message whose multipart ends only behind the next separator";
+            out.problem(Problem::odd(what, Location::at(range.start)));
+            let bytes = parent.bytes.slice_ref(parent.bytes.get(range.clone()).unwrap_or_default());
+            let origin = Origin::file(OriginKind::Message, "mbox, read on behind a separator");
+            out.child_bytes(EntryName::new("message-joined.eml"), origin, bytes)?;
+        }
+        Ok(())
+    }
+}
+
+/// A message as stored, and as sent where quoting changed it.
+fn readings(bytes: &Bytes, range: std::ops::Range<usize>) -> (Bytes, Option<Bytes>) {
+    let stored = bytes.slice_ref(bytes.get(range).unwrap_or_default());
+    // The blank line before the next separator is the mailbox's.
+    let trimmed = stored.strip_suffix(b"\r\n\r\n").map(|rest| rest.len().saturating_add(2));
+    let trimmed = trimmed.or_else(|| stored.strip_suffix(b"\n\n").map(|rest| rest.len().saturating_add(1)));
+    let stored = stored.slice(..trimmed.unwrap_or(stored.len()));
+    let sent = unquoted(&stored).map(Bytes::from);
+    (stored, sent)
+}
+
+fn passwords<'a>(messages: impl Iterator<Item = &'a Bytes>) -> Vec<PasswordHint> {
+    let mut all: Vec<PasswordHint> = Vec::new();
+    for message in messages.filter(|message| message.len() <= MAX_HEARD_BYTES).take(MAX_HEARD) {
+        let Ok(view) = EmlView::parse(message) else { continue };
+        for hint in Spoken::of(&view, message).passwords() {
+            if all.len() < hints::MAX_PASSWORDS && !all.iter().any(|known| known.text == hint.text) {
+                all.push(hint);
+            }
+        }
+    }
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::budget::Budget;
+    use crate::model::{ArtifactPath, FormatId, Hints, Limits};
+    use sekisho_samples::mail::{Eml, MboxStyle, mbox};
+
+    #[test]
+    fn messages_come_out_and_share_their_passwords() {
+        let locked = Eml::letter("a@example.com").subject("x").attach("a.zip", "application/zip", b"PK").build();
+        let password = Eml::letter("a@example.com").text_body("iso-2022-jp", "パスワードは「Tkt#2016」です。").build();
+        let bytes = mbox(MboxStyle::Mboxrd, &[locked, password]);
+        let artifact = Artifact::new(
+            ArtifactPath::root(),
+            EntryName::new("a.mbox"),
+            Origin::file(OriginKind::Input, ""),
+            Bytes::from(bytes),
+            FormatId::UNKNOWN,
+        );
+        let budget = Budget::new(Limits::default());
+        let mut out = Outcome::new(&artifact, Arc::new(Hints::default()), &budget);
+        MboxUnpacker.unpack(&artifact, &mut out).unwrap();
+        let said = out.into_said();
+        assert_eq!(said.children.len(), 2);
+        assert_eq!(said.hints.unwrap().passwords().first().unwrap().text, "Tkt#2016");
+    }
+}

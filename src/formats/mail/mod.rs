@@ -1,0 +1,10 @@
+//! Messages and mailboxes. What every kind of message shares lies here: charsets, encoded words, addresses, HTML as
+//! text, and the passwords a message offers its attachments.
+
+pub mod address;
+pub mod charset;
+pub mod eml;
+pub mod encoded_word;
+pub mod html_text;
+pub mod mbox;
+pub mod passwords;
