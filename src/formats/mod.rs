@@ -4,9 +4,9 @@
 pub mod archive;
 pub mod document;
 mod link;
+pub mod mail;
 pub mod office;
 pub mod program;
-pub mod mail;
 pub mod text;
 
 use crate::model::FormatId;
@@ -16,6 +16,8 @@ use crate::stage::{FormatSpec, Unpacker};
 /// would most likely open, the others are opened too.
 #[rustfmt::skip]
 pub const FORMATS: &[&FormatSpec] = &[
+    &mail::mbox::FORMAT,
+    &mail::eml::FORMAT,
     &program::pe::FORMAT,
     &program::pe::MZ_FORMAT,
     &program::foreign::ELF_FORMAT,
@@ -44,7 +46,6 @@ pub const FORMATS: &[&FormatSpec] = &[
     &text::plain::FORMAT,
     &office::ole::kinds::STREAM,
 ];
-pub const FORMATS: &[&FormatSpec] = &[&mail::mbox::FORMAT, &mail::eml::FORMAT, &text::plain::FORMAT];
 
 /// Unpackers of what lives inside another format without being a file of its own: the VBA project in the storages of a
 /// compound file. Each runs after the unpacker of the format it is listed with.
