@@ -18,6 +18,7 @@ use crate::stage::{FormatSpec, Unpacker};
 pub const FORMATS: &[&FormatSpec] = &[
     &mail::mbox::FORMAT,
     &mail::eml::FORMAT,
+    &program::lnk::FORMAT,
     &program::pe::FORMAT,
     &program::pe::MZ_FORMAT,
     &program::foreign::ELF_FORMAT,

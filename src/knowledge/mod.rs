@@ -5,6 +5,7 @@ pub mod clsids;
 pub mod dde;
 pub mod extensions;
 pub mod icons;
+pub mod interpreters;
 pub mod iocs;
 pub mod manuals;
 pub mod names;

@@ -13,6 +13,7 @@ pub struct Lnk {
     environment: Option<String>,
     machine: Option<String>,
     show: Option<u32>,
+    is_crammed: bool,
     overlay: Vec<u8>,
 }
 
@@ -80,6 +81,12 @@ impl Lnk {
         self
     }
 
+    /// Writes the whole path into one item of the list, as a stomped shortcut has it.
+    pub fn crammed(mut self) -> Self {
+        self.is_crammed = true;
+        self
+    }
+
     /// Bytes after the end of the shortcut.
     pub fn overlay(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.overlay.extend_from_slice(bytes.as_ref());
@@ -99,7 +106,7 @@ impl Lnk {
         let mut body = Vec::new();
         if let Some(target) = &self.target {
             flags |= 0x01 | 0x02;
-            body.extend(target_list(target));
+            body.extend(target_list(target, self.is_crammed));
             body.extend(local_link_info(target));
         } else if let Some((share, path)) = &self.share {
             flags |= 0x02;
@@ -156,11 +163,11 @@ impl Lnk {
 }
 
 /// LinkTargetIDList: this computer, the drive, the folders, the file.
-fn target_list(target: &str) -> Vec<u8> {
+fn target_list(target: &str, is_crammed: bool) -> Vec<u8> {
     let mut items = vec![vec![
         0x1f, 0x50, 0xe0, 0x4f, 0xd0, 0x20, 0xea, 0x3a, 0x69, 0x10, 0xa2, 0xd8, 0x08, 0x00, 0x2b, 0x30, 0x30, 0x9d,
     ]];
-    let mut parts = target.split('\\').peekable();
+    let mut parts = target.splitn(if is_crammed { 2 } else { usize::MAX }, '\\').peekable();
     if let Some(drive) = parts.next() {
         let mut item = vec![0x2f];
         item.extend_from_slice(drive.as_bytes());

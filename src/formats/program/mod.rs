@@ -4,6 +4,7 @@ pub mod entropy;
 mod fields;
 mod file;
 pub mod foreign;
+pub mod lnk;
 pub mod pe;
 #[cfg(test)]
 mod trial;

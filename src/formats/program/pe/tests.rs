@@ -269,7 +269,8 @@ fn print_icons() {
     for icon in Icon::ALL {
         let bytes = Pe::new().icon(icon).build();
         for reduced in super::icons::shown(&bytes, &view(bytes.clone())) {
-            println!("ROW {icon:?} {} {:?} {:032x}", reduced.side, reduced.tint, reduced.hash);
+            let row = format!("ROW {icon:?} {} {:?} {:032x}", reduced.side, reduced.tint, reduced.hash);
+            std::io::Write::write_all(&mut std::io::stdout(), format!("{row}\n").as_bytes()).unwrap();
         }
     }
 }
