@@ -8,6 +8,12 @@ use crate::model::{
 };
 use crate::stage::{Analyzer, Outcome, Said, StageError, Unpacker};
 
+/// A file with this name.
+pub(crate) fn artifact(name: &str, bytes: Vec<u8>) -> Artifact {
+    let origin = Origin::file(OriginKind::Input, "");
+    Artifact::new(ArtifactPath::root(), EntryName::new(name), origin, bytes.into(), FormatId::UNKNOWN)
+}
+
 /// What the unpacker says of a file with this name, and how it ended.
 pub(crate) fn unpack(unpacker: &dyn Unpacker, name: &str, bytes: Vec<u8>) -> (Said, Result<(), StageError>) {
     unpack_with(unpacker, name, bytes, &[], Limits::default())
