@@ -1,0 +1,106 @@
+//! Content XORed with one byte. XOR of neighbours does not depend on the key, so all 255 keys are tried in one pass:
+//! `http` is known by the differences of its letters, a program by those of its DOS message.
+
+/// URLs given per artifact.
+const MAX_HITS: usize = 16;
+/// Programs given per artifact; each is a copy of all that follows it.
+const MAX_PROGRAMS: usize = 4;
+/// Characters of one URL.
+const MAX_URL: usize = 2_048;
+
+/// URLs under a key other than 0 and other than the one that only changes case: offset, key, text up to the first
+/// character no URL holds.
+pub(super) fn urls(bytes: &[u8]) -> Vec<(usize, u8, String)> {
+    let mut found = Vec::new();
+    for (offset, key) in hits(bytes, b"http") {
+        let text: String = bytes
+            .get(offset..)
+            .unwrap_or_default()
+            .iter()
+            .map(|byte| byte ^ key)
+            .take(MAX_URL)
+            .take_while(u8::is_ascii_graphic)
+            .map(char::from)
+            .collect();
+        let is_url = text
+            .strip_prefix("http")
+            .map(|rest| rest.strip_prefix('s').unwrap_or(rest))
+            .is_some_and(|rest| rest.starts_with("://"));
+        if is_url && text.len() >= 10 {
+            found.push((offset, key, text));
+            if found.len() >= MAX_HITS {
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// Programs under a key: offset of the header, and the key.
+pub(super) fn programs(bytes: &[u8]) -> Vec<(usize, u8)> {
+    /// From the header to the message of common linkers and a little more.
+    const MAX_STUB: usize = 0x100;
+    let mut found: Vec<(usize, u8)> = Vec::new();
+    for (message, key) in hits(bytes, b"This program ") {
+        let floor = message.saturating_sub(MAX_STUB);
+        let stub = bytes.get(floor..message).unwrap_or_default();
+        let header = stub.windows(2).rposition(|pair| matches!(pair, [m, z] if m ^ key == b'M' && z ^ key == b'Z'));
+        if let Some(header) = header {
+            found.push((floor.saturating_add(header), key));
+            if found.len() >= MAX_PROGRAMS {
+                break;
+            }
+        }
+    }
+    found
+}
+
+/// Where the differences of a word's letters occur under a key that hides it.
+fn hits<'a>(bytes: &'a [u8], word: &'static [u8]) -> impl Iterator<Item = (usize, u8)> + 'a {
+    let first = word.first().copied().unwrap_or(0);
+    let second = word.get(1).copied().unwrap_or(0);
+    let third = word.get(2).copied().unwrap_or(0);
+    let (one, two) = (first ^ second, second ^ third);
+    bytes.windows(word.len()).enumerate().filter_map(move |(offset, window)| {
+        let [a, b, c, ..] = window else { return None };
+        if a ^ b != one || b ^ c != two {
+            return None;
+        }
+        let key = a ^ first;
+        let is_word = window.iter().zip(word).all(|(byte, letter)| byte ^ key == *letter);
+        // Key 0x20 turns case; that is no hiding.
+        (is_word && key != 0 && key != 0x20).then_some((offset, key))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_key_is_seen_through() {
+        for key in 1..=255u8 {
+            if key == 0x20 {
+                continue;
+            }
+            let bytes: Vec<u8> = b"\x01\x02http://example.com/a\x00\x00".iter().map(|byte| byte ^ key).collect();
+            assert_eq!(urls(&bytes), [(2, key, "http://example.com/a".to_owned())]);
+        }
+    }
+
+    #[test]
+    fn plain_and_upper_case_are_not_hidden() {
+        assert!(urls(b"http://example.com/a").is_empty());
+        assert!(urls(b"HTTP\x1a\x0f\x0fEXAMPLE").is_empty());
+    }
+
+    #[test]
+    fn programs_are_found_by_their_message() {
+        let mut program = b"MZ".to_vec();
+        program.resize(0x4e, 0);
+        program.extend(b"This program cannot be run in DOS mode.");
+        let hidden: Vec<u8> = [b"junk".to_vec(), program.iter().map(|byte| byte ^ 0x5a).collect()].concat();
+        assert_eq!(programs(&hidden), [(4, 0x5a)]);
+        assert!(programs(&program).is_empty());
+    }
+}
