@@ -88,6 +88,11 @@ impl Triggers {
         };
         self.names.get(name).or_else(by_suffix).copied()
     }
+
+    /// Whether only the event's name after the underscore makes it one: it needs an object that sends it.
+    pub fn is_event(&self, name: &str) -> bool {
+        !self.names.contains_key(name)
+    }
 }
 
 static TRIGGERS: LazyLock<Triggers> = LazyLock::new(|| {

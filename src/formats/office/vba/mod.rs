@@ -2,15 +2,29 @@
 //! `office/ole` reads; their modules become children. Nothing is run here, and compiled code is not disassembled.
 //!
 //! `decompress` `dir` `project` `codepage` the on-disk tables; `storage` where projects lie; `modules` one project;
-//! `unpack` its children.
+//! `unpack` its children. `lexer` `syntax` source to procedures; `folding` `functions` `value` what is known without
+//! running them; `program` all modules together; `abilities` what they do, `reach` who calls whom, `disguise` how they
+//! hide; `judge` and `findings` what is said of it, `analyze` the same for lone source.
 
+mod abilities;
+mod analyze;
 mod codepage;
 mod decompress;
 mod dir;
+mod disguise;
+mod findings;
+mod folding;
+mod functions;
+mod judge;
+mod lexer;
 mod modules;
+mod program;
 mod project;
+mod reach;
 mod storage;
+mod syntax;
 mod unpack;
+mod value;
 
 pub use codepage::CodePage;
 pub use dir::Reference;
@@ -52,7 +66,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
         "Strings in the streams of user forms are not read as code values.",
     ],
     unpacker: None,
-    analyzers: &[],
+    analyzers: &[&analyze::SourceAnalyzer],
 };
 
 /// Whether text is VBA source: a module as hosts store and export it, or text that starts like one and has procedures.

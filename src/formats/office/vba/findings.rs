@@ -1,0 +1,407 @@
+//! Findings about VBA projects and their code.
+
+use crate::finding_kind;
+
+finding_kind! {
+    /// ## What it is
+    /// The document carries a VBA project with code.
+    ///
+    /// ## Why it matters
+    /// Macros are programs. Most invoices, tickets and notices need none, and a document that arrives by mail with
+    /// macros deserves the question why.
+    ///
+    /// ## How we see it
+    /// A storage with a `dir` or `_VBA_PROJECT` stream, or a stream with compressed module source, whatever the file is
+    /// called; at least one module has lines other than attributes.
+    ///
+    /// ## When it is innocent
+    /// Order forms, time sheets and estimates of Japanese offices are often macro workbooks. This alone counts nothing.
+    ///
+    /// ## References
+    /// - MS-OVBA 2.2.1, VBA Storage Information
+    /// - ATT&CK T1059.005, Visual Basic: https://attack.mitre.org/techniques/T1059/005/
+    pub(super) const PRESENT = {
+        id: "vba-present",
+        title: "the document carries macros",
+        ja: "文書にマクロが含まれています",
+        why_ja: "マクロはプログラムです。業務上必要なものかどうか、送信者に確認してください。",
+        severity: Info,
+        facet: Execute,
+        confidence: High,
+        attack: ["T1059.005"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// A macro starts by itself: when the document opens or closes, or when a control on it appears.
+    ///
+    /// ## Why it matters
+    /// The recipient only has to press "Enable Content". Emotet, LODEINFO and most droppers start this way.
+    ///
+    /// ## How we see it
+    /// A procedure has a name the host calls by itself (`AutoOpen`, `Document_Open`, `Workbook_Open`, `…_Painted`; see
+    /// `rules/indicators/vba-triggers.toml`). Names in comments and texts do not count, nor control events in standard
+    /// modules, which receive none.
+    ///
+    /// ## When it is innocent
+    /// Workbooks that set up menus, protect sheets or refresh data on opening. It counts little by itself.
+    ///
+    /// ## References
+    /// - ATT&CK T1204.002, Malicious File: https://attack.mitre.org/techniques/T1204/002/
+    /// - Description of behaviors of AutoExec and AutoOpen macros in Word: https://support.microsoft.com/kb/286310
+    pub(super) const AUTO_OPEN = {
+        id: "vba-auto-open",
+        title: "a macro starts by itself when the document is opened or closed",
+        ja: "文書を開く（閉じる）だけで自動的に実行されるマクロがあります",
+        why_ja: "「コンテンツの有効化」を押すだけでマクロが動き出します。多くの不正文書がこの方法で始まります。",
+        severity: Low,
+        facet: Trigger,
+        confidence: High,
+        attack: ["T1204.002", "T1059.005"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// Macros start on a click, a key, or a change in the document.
+    ///
+    /// ## Why it matters
+    /// It shows how code is meant to be started. Lures that ask for a click on a picture use it too.
+    ///
+    /// ## How we see it
+    /// Procedures have the names of such events (`CommandButton1_Click`, `Worksheet_Change`).
+    ///
+    /// ## When it is innocent
+    /// Nearly always: forms with buttons.
+    ///
+    /// ## References
+    /// - MS-VBAL 5.3.1.4, Function, Sub and Property names of event handlers
+    pub(super) const ON_CLICK = {
+        id: "vba-on-click",
+        title: "macros start on a click or while the document is edited",
+        ja: "クリックや編集の操作で動くマクロがあります",
+        why_ja: "ボタン付きの帳票では普通ですが、画像のクリックを誘う不正文書もあります。",
+        severity: Info,
+        facet: Trigger,
+        confidence: High,
+        attack: ["T1059.005"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// Macro code can start programs or run foreign code: `Shell`, `WScript.Shell`, WMI, `ShellExecute`, functions that
+    /// make memory executable.
+    ///
+    /// ## Why it matters
+    /// Office work seldom needs another program; an attack always does.
+    ///
+    /// ## How we see it
+    /// A use in code of a name that `rules/indicators/vba-capabilities.toml` grades as execution, with split and coded
+    /// texts put together. Comments do not count; viewers such as Notepad, and objects such as `Scripting.Dictionary`,
+    /// do not either. It weighs little where nothing starts by itself.
+    ///
+    /// ## When it is innocent
+    /// In-house tools that open a folder, call a converter or print.
+    ///
+    /// ## References
+    /// - ATT&CK T1059.005, Visual Basic: https://attack.mitre.org/techniques/T1059/005/
+    /// - ATT&CK T1106, Native API: https://attack.mitre.org/techniques/T1106/
+    pub(super) const STARTS_PROCESS = {
+        id: "vba-starts-process",
+        title: "macro code can start programs",
+        ja: "マクロが他のプログラムを起動できます",
+        why_ja: "通常の事務用マクロが別のプログラムを起動することはまれです。攻撃では必ず必要になります。",
+        severity: Medium,
+        facet: Execute,
+        confidence: High,
+        attack: ["T1059.005", "T1106"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// Macro code can fetch from the network: XMLHTTP, WinHTTP, `URLDownloadToFile`, or a command line that downloads.
+    ///
+    /// ## Why it matters
+    /// The first stage of an attack is small and fetches the rest.
+    ///
+    /// ## How we see it
+    /// Requests sent through objects or library functions graded as download, wherever their names were cut in pieces.
+    ///
+    /// ## When it is innocent
+    /// Price lists, exchange rates and in-house web services; update checks.
+    ///
+    /// ## References
+    /// - ATT&CK T1105, Ingress Tool Transfer: https://attack.mitre.org/techniques/T1105/
+    pub(super) const DOWNLOADS = {
+        id: "vba-downloads",
+        title: "macro code can fetch data from the network",
+        ja: "マクロがネットワークからデータを取得できます",
+        why_ja: "攻撃の第一段階は小さく、本体を外部から取り寄せます。",
+        severity: Medium,
+        facet: Network,
+        confidence: High,
+        attack: ["T1105"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// Macro code writes files other than the document itself.
+    ///
+    /// ## Why it matters
+    /// A payload must be on disk before it can be started.
+    ///
+    /// ## How we see it
+    /// `Put` to a file opened in binary mode, `SaveToFile`, a text file with a program's extension; weaker: `Open … For
+    /// Output`, `FileCopy`, `CreateTextFile`. It weighs more where a macro that starts by itself comes to it.
+    ///
+    /// ## When it is innocent
+    /// Exports to CSV and logs, which is why plain text files count next to nothing.
+    ///
+    /// ## References
+    /// - ATT&CK T1059.005, Visual Basic: https://attack.mitre.org/techniques/T1059/005/
+    pub(super) const WRITES_FILE = {
+        id: "vba-writes-file",
+        title: "macro code writes files",
+        ja: "マクロがファイルを書き出します",
+        why_ja: "攻撃では、実行するプログラムをまずディスクに書き出します。CSV 出力などの正当な用途もあります。",
+        severity: Low,
+        facet: Structure,
+        confidence: High,
+        attack: ["T1059.005"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// Opening the document leads, call by call, to the start of a program or of foreign code.
+    ///
+    /// ## Why it matters
+    /// Nothing but "Enable Content" stands between the recipient and that program.
+    ///
+    /// ## How we see it
+    /// The call graph of all modules has a path from a procedure that starts by itself to a use graded as execution.
+    /// Nothing graded as download or as writing a program lies on it; otherwise `vba-open-to-execute` says more.
+    ///
+    /// ## When it is innocent
+    /// In-house workbooks that start a helper program on opening.
+    ///
+    /// ## References
+    /// - ATT&CK T1204.002, Malicious File: https://attack.mitre.org/techniques/T1204/002/
+    pub(super) const OPEN_STARTS_PROCESS = {
+        id: "vba-open-starts-process",
+        title: "opening the document makes a macro start a program",
+        ja: "文書を開くと、マクロがプログラムを起動します",
+        why_ja: "「コンテンツの有効化」を押すと、そのままプログラムが起動します。業務文書ではまれです。",
+        severity: High,
+        facet: Execute,
+        confidence: High,
+        attack: ["T1204.002", "T1059.005"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// A dropper from end to end: opening the document leads to a download or to writing a program, and to starting one.
+    ///
+    /// ## Why it matters
+    /// This is what attack documents are made for; the recipient's machine is lost with one click.
+    ///
+    /// ## How we see it
+    /// From one procedure that starts by itself, the call graph of all modules comes both to a use graded as download or
+    /// write and to one graded as execution. The observed text is the path. Calls by name (`Application.Run`, `OnTime`)
+    /// are followed; branches are all taken.
+    ///
+    /// ## When it is innocent
+    /// Self-updating add-ins do this; they are installed by administrators, not mailed as tickets.
+    ///
+    /// ## References
+    /// - ATT&CK T1204.002, Malicious File: https://attack.mitre.org/techniques/T1204/002/
+    /// - ATT&CK T1105, Ingress Tool Transfer: https://attack.mitre.org/techniques/T1105/
+    pub(super) const OPEN_TO_EXECUTE = {
+        id: "vba-open-to-execute",
+        title: "opening the document makes a macro fetch or write a file and start a program",
+        ja: "文書を開くと、マクロがファイルを取得・書き出し、プログラムを起動します",
+        why_ja: "開いて「コンテンツの有効化」を押すだけで、外部のプログラムが実行されます。決して有効化しないでください。",
+        severity: Critical,
+        facet: Execute,
+        confidence: High,
+        decisive: true,
+        attack: ["T1204.002", "T1105", "T1059.005"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// The project has all parts of a dropper — something that starts by itself, a download or write of a program, a
+    /// start of a program — but no call path connects them.
+    ///
+    /// ## Why it matters
+    /// The connection may be one this program does not follow: a name computed at run time, a control's event.
+    ///
+    /// ## How we see it
+    /// Triggers and graded uses are present, and the call graph does not join them.
+    ///
+    /// ## When it is innocent
+    /// Large tools that do many things, each on its own button.
+    ///
+    /// ## References
+    /// - ATT&CK T1059.005, Visual Basic: https://attack.mitre.org/techniques/T1059/005/
+    pub(super) const UNCONNECTED = {
+        id: "vba-open-to-execute-unconnected",
+        title: "macros that start by themselves, fetch or write files, and start programs, without a visible connection",
+        ja: "自動実行・取得や書き出し・プログラム起動の部品がそろっていますが、つながりは確認できません",
+        why_ja: "不正文書に必要な部品がすべてそろっています。実行時に名前を組み立ててつなぐ手口があります。",
+        severity: Medium,
+        facet: Execute,
+        confidence: High,
+        attack: ["T1059.005"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// Macro source is written so that it cannot be read: words are cut in pieces or coded, texts go through decoding
+    /// functions, names are random.
+    ///
+    /// ## Why it matters
+    /// Honest authors have no reason to keep `http://` or `WScript.Shell` from being found.
+    ///
+    /// ## How we see it
+    /// Texts are put together as the host would (`&`, `Chr`, `StrReverse`, `Replace`, `Mid`, `Join`, constants). A word
+    /// of the list `revealing` that shows up in the result and in none of the pieces counts; so do several texts of many
+    /// character codes, functions with `Xor` fed with texts, and names without vowels in great number.
+    ///
+    /// ## When it is innocent
+    /// Commercial protectors of macro add-ins.
+    ///
+    /// ## References
+    /// - ATT&CK T1027.010, Command Obfuscation: https://attack.mitre.org/techniques/T1027/010/
+    pub(super) const OBFUSCATED = {
+        id: "vba-obfuscated",
+        title: "macro source is written so that it cannot be read",
+        ja: "マクロの内容が読み取れないように細工されています",
+        why_ja: "アドレスや命令を分割・暗号化して検査を逃れる手口です。正当な作成者には必要ありません。",
+        severity: Medium,
+        facet: Conceal,
+        confidence: High,
+        attack: ["T1027.010"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// The macro project is locked against viewing or has a password.
+    ///
+    /// ## Why it matters
+    /// The recipient cannot look at the code before running it. The lock hinders people only, not programs.
+    ///
+    /// ## How we see it
+    /// `CMG`, `DPB` and `GC` of the `PROJECT` stream decrypt to a lock or password, or do not decrypt at all, which makes
+    /// the editor refuse the project.
+    ///
+    /// ## When it is innocent
+    /// Bought add-ins and forms of offices that fear accidental edits.
+    ///
+    /// ## References
+    /// - MS-OVBA 2.3.1.15 to 2.3.1.17, 2.4.3
+    pub(super) const LOCKED = {
+        id: "vba-project-locked",
+        title: "the macro project is locked against viewing",
+        ja: "マクロのプロジェクトが表示できないようにロックされています",
+        why_ja: "受信者がコードを確認できません。検査には影響しません。",
+        severity: Low,
+        facet: Conceal,
+        confidence: High,
+        attack: ["T1027"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// A module with code does not show in the macro editor.
+    ///
+    /// ## Why it matters
+    /// It runs all the same. Tools that prepare attack documents offer exactly this.
+    ///
+    /// ## How we see it
+    /// The lists of the `dir` stream, of the `PROJECT` stream and of the streams that hold compressed source are
+    /// compared; a module with code is missing from one.
+    ///
+    /// ## When it is innocent
+    /// Files that were damaged and repaired.
+    ///
+    /// ## References
+    /// - MS-OVBA 2.3.1.4 to 2.3.1.7 and 2.3.4.2.3
+    /// - ATT&CK T1564.007, VBA Stomping: https://attack.mitre.org/techniques/T1564/007/
+    pub(super) const MODULE_HIDDEN = {
+        id: "vba-module-hidden",
+        title: "a macro module is hidden from the editor",
+        ja: "エディターに表示されないように隠されたマクロがあります",
+        why_ja: "表示されなくても実行されます。通常の操作でこの状態になることはありません。",
+        severity: Medium,
+        facet: Conceal,
+        confidence: High,
+        attack: ["T1564.007"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// The compiled code of a module and its source do not belong together: the source is gone, or is another one
+    /// ("VBA stomping").
+    ///
+    /// ## Why it matters
+    /// Office runs the compiled code where its version fits; people and scanners read the source.
+    ///
+    /// ## How we see it
+    /// Compiled code has a line table. Where it counts lines and the source has none, this is high; where the counts
+    /// differ by more than ten lines and a quarter, medium. Compiled code itself is not disassembled.
+    ///
+    /// ## When it is innocent
+    /// Tools that rewrite source without recompiling; damaged files.
+    ///
+    /// ## References
+    /// - ATT&CK T1564.007, VBA Stomping: https://attack.mitre.org/techniques/T1564/007/
+    /// - MS-OVBA 2.3.4.3, Module Stream
+    pub(super) const SOURCE_MISSING = {
+        id: "vba-source-missing",
+        title: "compiled macro code is there, its source is not",
+        ja: "コンパイル済みのマクロに対応するソースがありません",
+        why_ja: "実行される内容と表示される内容が異なります。検査を欺くための細工です。",
+        severity: High,
+        facet: Conceal,
+        confidence: High,
+        attack: ["T1564.007"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// The project holds source only; the compiled code that Office always saves is not there.
+    ///
+    /// ## Why it matters
+    /// It was not saved by Office. Purging compiled code is a way around rules that look for it.
+    ///
+    /// ## How we see it
+    /// `_VBA_PROJECT` states no version and every module starts with its source.
+    ///
+    /// ## When it is innocent
+    /// LibreOffice, EPPlus, POI and other programs write such projects. It counts nothing.
+    ///
+    /// ## References
+    /// - MS-OVBA 2.3.4.1, _VBA_PROJECT Stream
+    pub(super) const NO_COMPILED_CODE = {
+        id: "vba-compiled-code-missing",
+        title: "the macro project was not saved by Office: it holds no compiled code",
+        ja: "マクロにコンパイル済みコードがなく、Office 以外で作成されています",
+        why_ja: "LibreOffice などで作成された文書では普通です。検査逃れに使われることもあります。",
+        severity: Info,
+        facet: Structure,
+        confidence: High,
+        attack: ["T1564.007"],
+    }
+}

@@ -1,0 +1,124 @@
+//! Values that are known without running code, and where each part of a text came from: a word that no literal of the
+//! source holds was cut or coded on purpose.
+
+/// A value.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Value {
+    /// Not known.
+    Unknown,
+    /// A number.
+    Number(f64),
+    /// A text.
+    Text(Folded),
+    /// A list of values, from `Array` or `Split`.
+    List(Vec<Value>),
+}
+
+/// A text and the pieces it was made of.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Folded {
+    /// The text.
+    pub(super) text: String,
+    /// Where each piece ends, and whether it was computed and not written.
+    pieces: Vec<(usize, bool)>,
+}
+
+impl Folded {
+    /// A literal.
+    pub(super) fn literal(text: String) -> Self {
+        let pieces = vec![(text.len(), false)];
+        Folded { text, pieces }
+    }
+
+    /// Something computed: a character from its code, a reversed text.
+    pub(super) fn computed(text: String) -> Self {
+        let pieces = vec![(text.len(), true)];
+        Folded { text, pieces }
+    }
+
+    /// Joins another to its end.
+    pub(super) fn append(&mut self, other: &Folded) {
+        let base = self.text.len();
+        self.text.push_str(&other.text);
+        self.pieces.extend(other.pieces.iter().map(|(end, computed)| (base.saturating_add(*end), *computed)));
+    }
+
+    /// The same with each character mapped, keeping the pieces where the length stays.
+    pub(super) fn map(mut self, change: impl FnOnce(&str) -> String) -> Self {
+        let text = change(&self.text);
+        if text.len() != self.text.len() {
+            return Folded::computed(text);
+        }
+        self.text = text;
+        self
+    }
+
+    /// Whether it is more than one literal.
+    pub(super) fn is_made(&self) -> bool {
+        self.pieces.len() > 1 || self.pieces.iter().any(|(_, computed)| *computed)
+    }
+
+    /// Characters that were computed one by one or in runs.
+    pub(super) fn computed_pieces(&self) -> usize {
+        self.pieces.iter().filter(|(_, computed)| *computed).count()
+    }
+
+    /// Whether the bytes from `start` to `end` lie in one literal.
+    pub(super) fn is_written(&self, start: usize, end: usize) -> bool {
+        let piece = self.pieces.partition_point(|(piece_end, _)| *piece_end <= start);
+        self.pieces.get(piece).is_some_and(|(piece_end, computed)| end <= *piece_end && !computed)
+    }
+}
+
+impl Value {
+    /// The value as text, as `&` would join it.
+    pub(super) fn into_text(self) -> Option<Folded> {
+        match self {
+            Value::Text(text) => Some(text),
+            Value::Number(number) => Some(Folded::computed(number_text(number))),
+            Value::Unknown | Value::List(_) => None,
+        }
+    }
+
+    /// The value as a number, as arithmetic would take it.
+    pub(super) fn number(&self) -> Option<f64> {
+        match self {
+            Value::Number(number) => Some(*number),
+            Value::Text(text) => text.text.trim().parse().ok(),
+            Value::Unknown | Value::List(_) => None,
+        }
+    }
+
+    /// The value as a whole number.
+    pub(super) fn integer(&self) -> Option<i64> {
+        let number = self.number()?.round_ties_even();
+        // Beyond 2^53 a float no longer counts in ones.
+        (number.abs() < 9e15).then_some(number as i64)
+    }
+
+    /// The value as an offset or count.
+    pub(super) fn count(&self) -> Option<usize> {
+        self.integer().and_then(|number| usize::try_from(number).ok())
+    }
+}
+
+pub(super) fn number_text(number: f64) -> String {
+    if number.fract() == 0.0 && number.abs() < 9e15 { format!("{}", number as i64) } else { format!("{number}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn knows_what_was_cut_and_what_was_written() {
+        let mut text = Folded::literal("ht".into());
+        text.append(&Folded::literal("tp://a".into()));
+        text.append(&Folded::computed("b".into()));
+        assert_eq!(text.text, "http://ab");
+        assert!(!text.is_written(0, 4));
+        assert!(text.is_written(2, 8));
+        assert!(!text.is_written(8, 9));
+        assert!(text.is_made() && !Folded::literal("x".into()).is_made());
+    }
+}
