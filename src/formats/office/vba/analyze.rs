@@ -9,7 +9,7 @@ use crate::model::{Artifact, OriginKind};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
 /// Looks at a lone module.
-pub struct SourceAnalyzer;
+pub(super) struct SourceAnalyzer;
 
 impl Analyzer for SourceAnalyzer {
     fn findings(&self) -> Kinds {

@@ -639,7 +639,9 @@ mod tests {
     use super::super::syntax::Code;
     use super::*;
 
-    fn fold(body: &str) -> (Vec<String>, Vec<(String, Vec<Option<String>>)>) {
+    type Uses = Vec<(String, Vec<Option<String>>)>;
+
+    fn fold(body: &str) -> (Vec<String>, Uses) {
         let code = Code::new("M", &format!("Sub A()\n{body}\nEnd Sub\n"));
         let outer = Known::new();
         let mut work = Work::new();

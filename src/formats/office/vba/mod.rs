@@ -111,17 +111,4 @@ fn starts_automatically(line: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn recognises_modules_and_not_their_like() {
-        assert!(looks_like_vba("Attribute VB_Name = \"Module1\"\r\n"));
-        assert!(looks_like_vba("VERSION 1.0 CLASS\r\nBEGIN\r\nEND\r\nAttribute VB_Name = \"C\"\r\n"));
-        assert!(looks_like_vba("' note\nSub AutoOpen()\nShell \"x\"\nEnd Sub\n"));
-        assert!(looks_like_vba("Option Explicit\nFunction f(x As Long)\nEnd Function\n"));
-        assert!(!looks_like_vba("Dim x\nSub a()\nEnd Sub\n"));
-        assert!(!looks_like_vba("Option A is better than B as string theory says.\n"));
-        assert!(!looks_like_vba("<html>\nSub AutoOpen()\nEnd Sub\n"));
-    }
-}
+mod tests;
