@@ -14,6 +14,7 @@ pub mod ordinals;
 pub mod passwords;
 pub mod pdf;
 pub mod programs;
+pub mod relationships;
 pub mod streams;
 pub mod vba;
 

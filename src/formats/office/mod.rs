@@ -3,6 +3,7 @@
 pub(crate) mod classes;
 pub(crate) mod dde;
 pub mod ole;
+pub mod ooxml;
 #[cfg(test)]
 pub(crate) mod trial;
 pub mod vba;

@@ -110,7 +110,7 @@ pub(super) struct Workbooks;
 
 impl Analyzer for Workbooks {
     fn findings(&self) -> Kinds {
-        &[xlm::XLM_MACRO_SHEET, xlm::XLM_AUTO_OPEN, dde::DDE_LINK]
+        &[xlm::XLM_MACRO_SHEET, xlm::XLM_HIDDEN_SHEET, xlm::XLM_AUTO_OPEN, dde::DDE_LINK]
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {

@@ -4,7 +4,7 @@
 use encoding_rs::{UTF_16LE, WINDOWS_1252};
 
 use super::fields::{u16_at, u32_at};
-use crate::formats::office::xlm::Visibility;
+use crate::formats::office::xlm::{Visibility, is_auto_name};
 
 /// What the globals of a workbook say.
 #[derive(Debug, Default)]
@@ -107,14 +107,7 @@ fn auto_name(body: &[u8], is_biff8: bool) -> Option<String> {
             _ => None,
         };
     }
-    is_auto(&text).then_some(text)
-}
-
-/// Whether a defined name is one that Excel runs. Zeros and blanks inside do not keep Excel from it.
-pub(crate) fn is_auto(name: &str) -> bool {
-    let name: String = name.chars().filter(|c| *c != '\0').flat_map(char::to_lowercase).collect();
-    let name = name.trim().trim_start_matches("_xlnm.");
-    ["auto_open", "auto_close", "auto_activate", "auto_deactivate"].iter().any(|auto| name.starts_with(auto))
+    is_auto_name(&text).then_some(text)
 }
 
 /// SupBook, 2.4.271: a virtual path with a 3 between two parts is a DDE service and topic, or an OLE class and file.
@@ -173,13 +166,5 @@ mod tests {
     #[test]
     fn an_encrypted_workbook_is_known() {
         assert!(globals(&Workbook::new().sheet("a", 0, 0).locked().build()).is_encrypted);
-    }
-
-    #[test]
-    fn names_are_compared_as_excel_does() {
-        assert!(is_auto("AUTO_OPEN1"));
-        assert!(is_auto("Au\0to_Open"));
-        assert!(is_auto("_xlnm.Auto_Open"));
-        assert!(!is_auto("Auto_Opened_By".trim_start_matches("Auto_")));
     }
 }

@@ -100,7 +100,10 @@ fn a_link_to_another_machine_is_said() {
 fn macro_sheets_weigh_by_how_they_are_hidden() {
     let book = |workbook: Workbook| say(&Cfb::new().stream("Workbook", workbook.build()));
     let hidden = book(Workbook::new().sheet("Sheet1", 0, 0).sheet("M", 2, 1).auto_open());
-    assert_eq!(findings(&hidden), [("xlm-macro-sheet", "high"), ("xlm-auto-open", "high")]);
+    assert_eq!(
+        findings(&hidden),
+        [("xlm-hidden-sheet", "high"), ("xlm-macro-sheet", "medium"), ("xlm-auto-open", "high")]
+    );
     assert!(hidden.problems.iter().any(|problem| problem.kind == ProblemKind::Unsupported));
     assert_eq!(findings(&book(Workbook::new().sheet("M", 0, 1))), [("xlm-macro-sheet", "medium")]);
     let plain = book(Workbook::new().sheet("Hidden", 2, 0).auto_open());

@@ -1,0 +1,64 @@
+//! Office Open XML: documents of Word, Excel, PowerPoint and Visio since 2007 as zip packages of XML parts. The zip
+//! gives the parts as children (VBA projects and embedded objects are compound files among them); what is read here is
+//! how they relate.
+//!
+//! `parser` `xml` `parts` the reading; `kinds` the kinds of document; `relations` `target` what lies outside; `fields`
+//! `sheets` `addins` `facts` what to look at.
+
+mod addins;
+mod facts;
+mod fields;
+pub mod kinds;
+mod parser;
+mod parts;
+mod relations;
+mod sheets;
+mod target;
+mod xml;
+
+pub use parser::{OoxmlView, Relation};
+
+use crate::formats::archive::zip::{ZIP, ZipView};
+use crate::model::{Artifact, FormatId};
+use crate::stage::{Family, FormatSpec, Probe, Reading, Reference};
+
+/// A package of no narrower kind.
+pub const OOXML: FormatId = FormatId("ooxml");
+
+/// The format.
+pub const FORMAT: FormatSpec = FormatSpec {
+    id: OOXML,
+    title: "Open Packaging Conventions package",
+    family: Family::Office,
+    extensions: &[
+        "docx", "xlsx", "pptx", "vsdx", "thmx", "xps", "oxps", "nupkg", "vsix", "appx", "msix", "glox", "3mf",
+    ],
+    media_types: &["application/vnd.openxmlformats-package"],
+    magic: &[],
+    probe: Probe::Within(ZIP, is_package),
+    reading: Reading::Full,
+    references: &[
+        Reference {
+            title: "ECMA-376, Office Open XML",
+            url: "https://ecma-international.org/publications-and-standards/standards/ecma-376/",
+        },
+        Reference {
+            title: "MS-OFFMACRO2, Office Macro-Enabled File Format",
+            url: "https://learn.microsoft.com/en-us/openspecs/office_standards/ms-offmacro2/",
+        },
+    ],
+    limitations: &[
+        "Formulas, XLM included, and Power Query are not read.",
+        "SET and REF fields are not followed, so a DDE command kept in bookmarks is seen by its field only.",
+        "Digital signatures are not checked.",
+    ],
+    unpacker: None,
+    analyzers: &[&relations::Relations, &fields::Fields, &sheets::Sheets, &addins::AddIns, &facts::Facts],
+};
+
+fn is_package(artifact: &Artifact) -> bool {
+    artifact.view::<ZipView>().is_ok_and(|zip| zip.entry_by_name(parser::CONTENT_TYPES).is_some())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! Each finding of OOXML documents: a document that raises it, and one that nearly does.
+
+use sekisho_samples::office::ooxml::Package;
+
+use super::FORMAT;
+use crate::formats::office::trial::{findings, stages};
+use crate::model::ProblemKind;
+use crate::stage::Said;
+
+fn say(package: &Package) -> Said {
+    stages(&FORMAT, package.build())
+}
+
+fn external(owner: &str, kind: &str, target: &str) -> Vec<(&'static str, &'static str)> {
+    findings(&say(&Package::docx("text").external(owner, kind, target)))
+}
+
+#[test]
+fn templates_from_elsewhere_are_said() {
+    let template = |target: &str| external("word/settings.xml", "attachedTemplate", target);
+    assert_eq!(template("http://192.0.2.20/t.dotm"), [("remote-template", "high")]);
+    assert_eq!(template(r"\\192.0.2.20\s\t.dotm"), [("remote-template", "high")]);
+    assert_eq!(template("https://templates.example.com/t.dotx"), [("remote-template", "high")]);
+    assert_eq!(template(r"file:///\\SERVER01\forms\t.dotx"), [("remote-template", "low")]);
+    assert_eq!(template(r"file:///C:\Users\taro\t.dotx"), []);
+    let said = say(&Package::docx("t").external("word/settings.xml", "attachedTemplate", "http://192.0.2.20/t.dotm"));
+    assert_eq!(said.iocs[0].value, "http://192.0.2.20/t.dotm");
+    assert_eq!(said.iocs[0].context.as_deref(), Some("relationship attachedtemplate"));
+}
+
+#[test]
+fn objects_from_elsewhere_are_weighed_by_host() {
+    let object = |target: &str| external("word/document.xml", "oleObject", target);
+    assert_eq!(object("http://192.0.2.20/a.html"), [("remote-object", "high")]);
+    assert_eq!(object("https://example.com/a.xlsx"), [("remote-object", "medium")]);
+    assert_eq!(object(r"file:///C:\a.xlsx!Sheet1!R1C1"), []);
+    assert_eq!(external("word/document.xml", "hyperlink", "http://192.0.2.20/a"), []);
+    assert_eq!(external("word/document.xml", "hyperlink", "search-ms:query=a"), [("remote-object", "high")]);
+}
+
+#[test]
+fn exploit_targets_decide() {
+    let decisive = |kind: &str, target: &str| {
+        let said = say(&Package::docx("t").external("word/document.xml", kind, target));
+        said.findings.iter().any(|finding| finding.decisive)
+    };
+    assert!(decisive("oleObject", "mhtml:http://example.com/x!x-usc:http://example.com/x"));
+    assert!(decisive("oleObject", "MHTML:http://example.com/x!X-USC:http://example.com/x"));
+    assert!(decisive("oleObject", "http://example.com/x.html!"));
+    assert!(decisive("hyperlink", "ms-msdt:/id PCWDiagnostic"));
+    assert!(!decisive("hyperlink", "http://example.com/wow!"));
+    assert!(!decisive("oleObject", "https://example.com/book.xlsx!Sheet1!R1C1"));
+}
+
+#[test]
+fn pictures_from_elsewhere_are_low_unless_a_server_path() {
+    assert_eq!(external("word/document.xml", "image", "https://example.com/a.png"), [("remote-image", "low")]);
+    assert_eq!(external("word/document.xml", "image", r"\\198.51.100.9\p\a.png"), [("remote-image", "high")]);
+    assert_eq!(external("word/document.xml", "image", "file:///C:/a.png"), []);
+}
+
+#[test]
+fn merged_documents_are_said() {
+    let merged = Package::docx("t").part("word/a.rtf", "application/rtf", "{\\rtf1}").internal(
+        "word/document.xml",
+        "aFChunk",
+        "a.rtf",
+    );
+    assert_eq!(findings(&say(&merged)), [("document-merges-other", "medium")]);
+    let picture = Package::docx("t").part("word/a.png", "", "x").internal("word/document.xml", "image", "a.png");
+    assert_eq!(findings(&say(&picture)), []);
+}
+
+fn document(body: &str) -> Package {
+    let xml = format!("<w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>");
+    Package::docx("t").part(
+        "word/document.xml",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
+        xml,
+    )
+}
+
+#[test]
+fn dde_fields_are_said_and_page_numbers_are_not() {
+    let field =
+        |instruction: &str| findings(&say(&document(&format!("<w:p><w:fldSimple w:instr='{instruction}'/></w:p>"))));
+    assert_eq!(field("DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe \"/k echo\""), [("dde-link", "high")]);
+    assert_eq!(field("DDE Excel.Sheet.12 \"book.xlsx\" \"Sheet1!R1C1\""), [("dde-link", "medium")]);
+    assert_eq!(field("PAGE"), []);
+    assert_eq!(field("INCLUDEPICTURE \\\\\\\\198.51.100.9\\\\p \\d"), [("remote-image", "high")]);
+    assert_eq!(field("INCLUDETEXT \"https://example.com/a.docx\""), [("remote-object", "medium")]);
+    assert_eq!(field("HYPERLINK \"https://example.com/\""), []);
+    let split = "<w:p><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>DD</w:instrText></w:r>\
+                 <w:r><w:instrText>EAUTO harmless-none.exe</w:instrText></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r></w:p>";
+    assert_eq!(findings(&say(&document(split))), [("dde-link", "high")]);
+}
+
+fn link(service: &str, topic: &str) -> Package {
+    Package::xlsx("a").part(
+        "xl/externalLinks/externalLink1.xml",
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.externalLink+xml",
+        format!("<externalLink><ddeLink ddeService=\"{service}\" ddeTopic=\"{topic}\"/></externalLink>"),
+    )
+}
+
+#[test]
+fn dde_links_of_workbooks_are_weighed() {
+    assert_eq!(findings(&say(&link("cmd", "/c harmless-none"))), [("dde-link", "high")]);
+    assert_eq!(findings(&say(&link("RSS", "9984.T"))), [("dde-link", "medium")]);
+}
+
+#[test]
+fn macro_sheets_are_known_by_relation_and_type() {
+    let sheet = |state: &str, name: &str| {
+        let workbook = format!(
+            "<workbook xmlns:r=\"r\"><sheets><sheet name=\"M\" state=\"{state}\" r:id=\"rId2\"/></sheets>\
+             <definedNames><definedName name=\"{name}\">M!A1</definedName></definedNames></workbook>"
+        );
+        Package::xlsm("a", b"project".to_vec())
+            .part("xl/workbook.xml", "application/vnd.ms-excel.sheet.macroEnabled.main+xml", workbook)
+            .part("xl/macrosheets/sheet1.xml", "application/vnd.ms-excel.macrosheet+xml", "<macrosheet/>")
+    };
+    let related = |package: Package| {
+        package.relation(
+            "xl/workbook.xml",
+            "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet",
+            "macrosheets/sheet1.xml",
+            false,
+        )
+    };
+    // The worksheet and the VBA project take the first two ids.
+    let hidden = say(&related(sheet("veryHidden", "_xlnm.Auto_Open")));
+    assert_eq!(
+        findings(&hidden),
+        [("xlm-hidden-sheet", "high"), ("xlm-macro-sheet", "medium"), ("xlm-auto-open", "high")]
+    );
+    assert!(hidden.problems.iter().any(|problem| problem.kind == ProblemKind::Unsupported));
+    assert_eq!(findings(&say(&sheet("hidden", "Auto_Open"))), []);
+}
+
+#[test]
+fn ribbon_callbacks_and_add_ins_are_said() {
+    let ribbon = |xml: &str| {
+        Package::docx("t").part("customUI/customUI.xml", "", xml).relation(
+            "",
+            "http://schemas.microsoft.com/office/2006/relationships/ui/extensibility",
+            "customUI/customUI.xml",
+            false,
+        )
+    };
+    assert_eq!(findings(&say(&ribbon("<customUI onLoad='Start'/>"))), [("custom-ui-callback", "low")]);
+    assert_eq!(
+        findings(&say(&ribbon("<customUI onLoad='http://example.com/a!Start'/>"))),
+        [("custom-ui-callback", "high")]
+    );
+    assert_eq!(findings(&say(&ribbon("<customUI><ribbon/></customUI>"))), []);
+    let add_in = |location: &str| {
+        let xml = format!(
+            "<Properties><property name=\"_AssemblyLocation\"><lpwstr>{location}</lpwstr></property></Properties>"
+        );
+        findings(&say(&Package::docx("t").part("docProps/custom.xml", "", xml)))
+    };
+    assert_eq!(add_in("https://example.com/a.vsto|guid"), [("remote-add-in", "high")]);
+    assert_eq!(add_in("a.vsto|guid|vstolocal"), []);
+}
+
+#[test]
+fn controls_are_judged_by_class() {
+    let control = |class: &str| {
+        let xml = format!("<ax:ocx ax:classid=\"{{{class}}}\" xmlns:ax=\"ax\"/>");
+        findings(&say(&Package::docx("t").part("word/activeX/activeX1.xml", "", xml)))
+    };
+    assert_eq!(control("EAB22AC3-30C1-11CF-A7EB-0000C05BAE0B"), [("ole-dangerous-class", "critical")]);
+    assert_eq!(control("8BD21D10-EC42-11CE-9E0D-00AA006002F3"), []);
+}
+
+#[test]
+fn facts_are_read_and_damage_is_said() {
+    let said = say(&Package::docx("t"));
+    assert!(said.facts.iter().any(|fact| fact.key == "author" && fact.value == "山田太郎"));
+    assert_eq!(findings(&said), []);
+    let broken = Package::docx("t").part("word/_rels/extra.xml.rels", "", "<Relationships><Relationship Target=\"");
+    assert_eq!(findings(&say(&broken)), [("ooxml-structure-damaged", "low")]);
+}
