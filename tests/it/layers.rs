@@ -37,6 +37,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("delharc", &["formats/archive/lzh"]),
     ("sevenz_rust2", &["formats/archive/sevenz"]),
     ("tar", &["formats/archive/tar"]),
+    ("zip", &["formats/archive/zip"]),
     ("html5ever", &["formats/document/html"]),
     ("schemars", &["model", "report"]),
 ];

@@ -19,3 +19,5 @@ mod layers;
 mod limits;
 /// The shipped rules against the linter and their samples.
 mod rules;
+/// Zips of other programs.
+mod zip_archivers;

@@ -84,7 +84,7 @@ impl Reading {
 
     /// Values the last byte of the traditional cipher's header may have: the checksum's high byte, or with bit 3 the
     /// time's (Info-ZIP). One value for everything else.
-    pub(super) fn check_bytes(&self) -> Vec<u8> {
+    fn check_bytes(&self) -> Vec<u8> {
         let [crc, ..] = self.crc.to_be_bytes();
         let [time, _] = self.time.to_be_bytes();
         const HAS_DESCRIPTOR: u16 = 1 << 3;
@@ -162,61 +162,69 @@ pub enum OpenError {
     Damaged(String),
 }
 
-/// An entry's data with a header of our own before it, ready to be opened.
+/// An entry's data, ready to be opened.
 pub struct Packed {
-    source: Chain<Cursor<Vec<u8>>, Cursor<Bytes>>,
-    size: u64,
-    method: u16,
+    data: Bytes,
+    reading: Reading,
+    source: Source,
 }
 
+/// A header of our own, then the data where it lies.
 type Source = Chain<Cursor<Vec<u8>>, Cursor<Bytes>>;
 
 impl Packed {
     /// The data as one reading has it.
     pub fn new(archive: &Bytes, reading: &Reading) -> Self {
-        let [check, ..] = reading.crc.to_be_bytes();
-        Packed::expecting(archive, reading, check)
-    }
-
-    /// The same, with the check byte that tells a right password of the traditional cipher from a wrong one.
-    pub(super) fn expecting(archive: &Bytes, reading: &Reading, check: u8) -> Self {
         let data = if reading.data.end <= archive.len() && reading.data.start <= reading.data.end {
             archive.slice(reading.data.clone())
         } else {
             Bytes::new()
         };
-        let header = local_header(reading, data.len(), check);
-        let is_endless = reading.method == LZMA && reading.flags & LZMA_END_MARKER != 0;
-        // Stated sizes end the methods that have no end mark of their own; for all others they would only hide what
-        // lies behind a lie.
-        let needs_size = matches!(reading.method, 1..=6 | LZMA) && !is_endless;
-        Packed {
-            source: Cursor::new(header).chain(Cursor::new(data)),
-            size: if needs_size { reading.size } else { u64::MAX },
-            method: reading.method,
-        }
+        Packed { source: Cursor::new(Vec::new()).chain(Cursor::new(Bytes::new())), reading: reading.clone(), data }
     }
 
     /// Opens it. Encrypted data needs a password; a wrong one is mostly noticed here, else by the checksum.
     pub fn open<'a>(&'a mut self, password: Option<&'a [u8]>) -> Result<Content<'a>, OpenError> {
-        let is_zstd = is_zstd(self.method);
-        if !is_zstd && !matches!(self.method, 0..=6 | 8 | 9 | 12 | LZMA | 95 | 98) {
-            return Err(OpenError::Unsupported(method_name(self.method)));
+        let method = self.reading.method;
+        if !is_zstd(method) && !matches!(method, 0..=6 | 8 | 9 | 12 | LZMA | 95 | 98) {
+            return Err(OpenError::Unsupported(method_name(method)));
         }
         let options = ZipReadOptions::new()
             .password(password)
             .ignore_crc32(true)
-            .override_uncompressed_size(if is_zstd { u64::MAX } else { self.size });
+            .override_uncompressed_size(self.size_to_stop_at());
+        let checks = self.reading.check_bytes();
+        // Where the check byte may be either of two, a try tells which; the last one is opened untried.
+        let (last, others) = checks.split_last().ok_or(OpenError::Password)?;
+        let fits = |check: &&u8| {
+            let mut source = self.source(**check);
+            read_zipfile_from_stream_with_options(&mut source, options.clone()).is_ok()
+        };
+        let check = others.iter().find(fits).unwrap_or(last);
+        self.source = self.source(*check);
         let file = read_zipfile_from_stream_with_options(&mut self.source, options)
             .map_err(open_error)?
             .ok_or_else(|| OpenError::Damaged("no data".to_owned()))?;
-        let decoder = if is_zstd {
+        let decoder = if is_zstd(method) {
             let frames = StreamingDecoder::new(file).map_err(|error| OpenError::Damaged(error.to_string()))?;
             Decoder::Zstd(Box::new(frames))
         } else {
             Decoder::Zip(Box::new(file))
         };
         Ok(Content { decoder, hasher: crc32fast::Hasher::new(), length: 0 })
+    }
+
+    fn source(&self, check: u8) -> Source {
+        let header = local_header(&self.reading, self.data.len(), check);
+        Cursor::new(header).chain(Cursor::new(self.data.clone()))
+    }
+
+    /// Stated sizes end the methods that have no end mark of their own; for all others they would only hide what lies
+    /// behind a lie.
+    fn size_to_stop_at(&self) -> u64 {
+        let is_marked = self.reading.method == LZMA && self.reading.flags & LZMA_END_MARKER != 0;
+        let needs_size = matches!(self.reading.method, 1..=6 | LZMA) && !is_marked;
+        if needs_size { self.reading.size } else { u64::MAX }
     }
 }
 

@@ -366,17 +366,19 @@ impl<'a> Walk<'a> {
                 // A directory lists it, with a size that reaches too far.
                 continue;
             }
-            let Some((header, data_at)) = headers::local(self.bytes, at) else { continue };
+            let Some((mut header, data_at)) = headers::local(self.bytes, at) else { continue };
             if !is_plausible_local(&header) {
                 continue;
             }
-            let (data, is_cut) = if header.knows_sizes() {
-                let data = range(self.bytes, data_at, header.compressed);
-                let is_cut = (data.len() as u64) < header.compressed;
-                (data, is_cut)
-            } else {
-                (data_at..self.end_without_sizes(&signatures, data_at), false)
-            };
+            if !header.knows_sizes() {
+                let (end, stated) = self.end_without_sizes(&signatures, data_at);
+                header.compressed = end.saturating_sub(data_at) as u64;
+                if let Some((crc, size)) = stated {
+                    (header.crc, header.size) = (crc, size);
+                }
+            }
+            let data = range(self.bytes, data_at, header.compressed);
+            let is_cut = (data.len() as u64) < header.compressed;
             if !is_cut {
                 free = data.end;
             }
@@ -446,12 +448,13 @@ impl<'a> Walk<'a> {
     }
 
     /// Where the data of an entry ends whose sizes follow it (APPNOTE 4.3.9): at a descriptor that states just this
-    /// distance, else at whatever comes next.
-    fn end_without_sizes(&self, signatures: &Signatures, start: usize) -> usize {
+    /// distance, else at whatever comes next. With the descriptor's checksum and size, if there is one.
+    fn end_without_sizes(&self, signatures: &Signatures, start: usize) -> (usize, Option<(u32, u64)>) {
         let from = signatures.descriptors.partition_point(|at| *at < start);
         for &at in signatures.descriptors.iter().skip(from).take(MAX_DESCRIPTORS_TRIED) {
-            if descriptor_states(self.bytes, at.saturating_add(4), at.saturating_sub(start)) {
-                return at;
+            let stated = descriptor(self.bytes, at.saturating_add(4), at.saturating_sub(start));
+            if stated.is_some() {
+                return (at, stated);
             }
         }
         let next = [&signatures.locals, &signatures.centrals, &signatures.ends]
@@ -461,11 +464,12 @@ impl<'a> Walk<'a> {
             .unwrap_or(self.bytes.len());
         for length in [12usize, 20] {
             let Some(at) = next.checked_sub(length).filter(|at| *at >= start) else { continue };
-            if descriptor_states(self.bytes, at, at.saturating_sub(start)) {
-                return at;
+            let stated = descriptor(self.bytes, at, at.saturating_sub(start));
+            if stated.is_some() {
+                return (at, stated);
             }
         }
-        next
+        (next, None)
     }
 
     fn finish(mut self) -> ZipView {
@@ -520,11 +524,18 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Whether checksum and sizes from this offset on (APPNOTE 4.3.9) state this many bytes of data.
-fn descriptor_states(bytes: &[u8], at: usize, distance: usize) -> bool {
-    let compressed_at = at.saturating_add(4);
-    u32_at(bytes, compressed_at).map(u64::from) == Some(distance as u64)
-        || u64_at(bytes, compressed_at) == Some(distance as u64)
+/// Checksum and size of the content by a descriptor (APPNOTE 4.3.9) without its signature, if it states this many bytes
+/// of data: in 32 bits each, or in 64.
+fn descriptor(bytes: &[u8], at: usize, distance: usize) -> Option<(u32, u64)> {
+    let crc = u32_at(bytes, at)?;
+    let sizes_at = at.checked_add(4)?;
+    if u32_at(bytes, sizes_at).map(u64::from) == Some(distance as u64) {
+        return Some((crc, u64::from(u32_at(bytes, sizes_at.checked_add(4)?)?)));
+    }
+    if u64_at(bytes, sizes_at) == Some(distance as u64) {
+        return Some((crc, u64_at(bytes, sizes_at.checked_add(8)?)?));
+    }
+    None
 }
 
 /// From the local header to the end of the data and of a data descriptor after it.
@@ -535,7 +546,8 @@ fn with_descriptor(bytes: &[u8], entry: &ZipEntry) -> Range<usize> {
     if has(bytes, end, DESCRIPTOR) {
         let is_wide = u64_at(bytes, end.saturating_add(8)) == Some(length as u64) && length != 0;
         end = end.saturating_add(if is_wide { 24 } else { 16 });
-    } else if entry.local.as_ref().is_some_and(|local| local.has_descriptor()) && descriptor_states(bytes, end, length)
+    } else if entry.local.as_ref().is_some_and(|local| local.has_descriptor())
+        && descriptor(bytes, end, length).is_some()
     {
         let is_wide = u32_at(bytes, end.saturating_add(8)) == Some(0)
             && u64_at(bytes, end.saturating_add(4)) == Some(length as u64);

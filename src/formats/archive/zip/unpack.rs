@@ -132,19 +132,17 @@ impl Run {
         for _ in 0..2 {
             for key in self.keys.iter().flat_map(Keyring::working) {
                 let detail = format!("{lock}, password from {}", key.hint.source.as_str());
-                for check in reading.check_bytes() {
-                    let mut packed = Packed::expecting(&self.archive, reading, check);
-                    match packed.open(Some(&key.bytes)) {
-                        Ok(mut content) => {
-                            self.opened.get_or_insert(key.hint.clone());
-                            return give(entry, reading, detail, &mut content, out);
-                        }
-                        Err(OpenError::Password) => {}
-                        Err(error) => {
-                            out.problem(unreadable(&error, entry));
-                            give_name(entry, detail, out)?;
-                            return Ok(End::Damaged);
-                        }
+                let mut packed = Packed::new(&self.archive, reading);
+                match packed.open(Some(&key.bytes)) {
+                    Ok(mut content) => {
+                        self.opened.get_or_insert(key.hint.clone());
+                        return give(entry, reading, detail, &mut content, out);
+                    }
+                    Err(OpenError::Password) => {}
+                    Err(error) => {
+                        out.problem(unreadable(&error, entry));
+                        give_name(entry, detail, out)?;
+                        return Ok(End::Damaged);
                     }
                 }
             }
