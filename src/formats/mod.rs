@@ -3,11 +3,13 @@
 
 pub mod archive;
 pub mod document;
-mod link;
+pub(crate) mod link;
 pub mod mail;
 pub mod office;
 pub mod program;
 pub mod text;
+#[cfg(test)]
+pub(crate) mod trial;
 
 use crate::model::FormatId;
 use crate::stage::{FormatSpec, Unpacker};
@@ -95,6 +97,8 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::recognised::QCOW,
     &archive::recognised::WIM,
     &archive::recognised::DMG,
+    &document::svg::FORMAT,
+    &document::html::FORMAT,
     &text::plain::FORMAT,
     &office::ole::kinds::STREAM,
 ];
@@ -115,5 +119,5 @@ pub fn spec(id: FormatId) -> Option<&'static FormatSpec> {
 /// belong are worth being read as a file.
 pub(crate) fn recognised(bytes: &[u8]) -> bool {
     let by_magic = |spec: &&FormatSpec| spec.magic.iter().any(|magic| magic.matches(bytes));
-    bytes.starts_with(b"PK\x03\x04") || FORMATS.iter().any(|spec| by_magic(&spec))
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"%PDF-") || FORMATS.iter().any(|spec| by_magic(&spec))
 }

@@ -1,3 +1,5 @@
 //! Documents that are neither office files nor mails.
 
+pub mod html;
 pub mod pdf;
+pub mod svg;
