@@ -17,6 +17,8 @@ mod hostile;
 mod layers;
 /// Bombs and other things that want too much.
 mod limits;
+/// Our readers against independent ones.
+mod oracles;
 /// The shipped rules against the linter and their samples.
 mod rules;
 /// Zips of other programs.

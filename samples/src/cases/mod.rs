@@ -1,6 +1,7 @@
 //! The finished samples, grouped by what they show.
 
 mod document;
+mod mail;
 mod names;
 pub mod programs;
 mod rules;
@@ -14,6 +15,7 @@ use crate::Sample;
 pub fn all() -> Vec<Sample> {
     let mut all = Vec::new();
     all.extend(document::all());
+    all.extend(mail::all());
     all.extend(names::all());
     all.extend(programs::samples());
     all.extend(rules::samples());

@@ -45,7 +45,8 @@ impl Transfer {
     pub fn named(name: &str) -> Self {
         match name {
             "" | "7bit" | "8bit" | "binary" | "7-bit" | "8-bit" | "none" => Transfer::Identity(name.to_owned()),
-            "base64" | "base-64" | "b64" | "b" => Transfer::Base64,
+            // x-gzip64 is a gzip file in base64; the gzip is the child.
+            "base64" | "base-64" | "b64" | "b" | "x-gzip64" => Transfer::Base64,
             "quoted-printable" | "quotedprintable" | "q" => Transfer::QuotedPrintable,
             "x-uuencode" | "uuencode" | "x-uue" | "uue" => Transfer::Uuencode,
             other => Transfer::Unknown(other.to_owned()),

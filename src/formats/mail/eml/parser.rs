@@ -22,6 +22,9 @@ const MIN_LOOSE: usize = 400;
 /// Conflicts of single parts that are named.
 const MAX_AMBIGUITIES: usize = 50;
 
+/// Parts of delivery reports (RFC 3464, 8098, 5965): text for machines, which mailers show with the message.
+const REPORTS: [&str; 3] = ["message/delivery-status", "message/disposition-notification", "message/feedback-report"];
+
 /// A place where programs read the message differently.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ambiguity {
@@ -127,6 +130,9 @@ fn leaf(bytes: &Bytes, segment: &Segment) -> Option<Leaf> {
     if matches!(segment.role, Role::Preamble | Role::Epilogue) {
         return is_worth_keeping(content).then(|| loose(segment, segment.body.clone()));
     }
+    if segment.role == Role::Undivided {
+        return (!content.trim_ascii().is_empty()).then(|| loose(segment, segment.body.clone()));
+    }
     let headers = &segment.headers;
     let part_names = names(headers);
     if content.trim_ascii().is_empty() && part_names.name.is_none() {
@@ -163,6 +169,8 @@ fn leaf(bytes: &Bytes, segment: &Segment) -> Option<Leaf> {
         && disposition != "attachment"
     {
         LeafKind::Body
+    } else if REPORTS.contains(&media_type.as_str()) && part_names.name.is_none() {
+        LeafKind::Body
     } else {
         LeafKind::File
     };
@@ -186,7 +194,11 @@ fn loose(segment: &Segment, body: Range<usize>) -> Leaf {
         body,
         media_type: "text/plain".to_owned(),
         charset: None,
-        name: Some(EntryName::new(if segment.role == Role::Preamble { "preamble.txt" } else { "epilogue.txt" })),
+        name: Some(EntryName::new(match segment.role {
+            Role::Preamble => "preamble.txt",
+            Role::Undivided => "undivided.txt",
+            _ => "epilogue.txt",
+        })),
         transfers: vec![Transfer::Identity("7bit".to_owned())],
         disposition: String::new(),
         conflicts: Vec::new(),
@@ -197,7 +209,7 @@ fn loose(segment: &Segment, body: Range<usize>) -> Leaf {
 fn is_worth_keeping(content: &[u8]) -> bool {
     let content = content.trim_ascii();
     content.len() >= MIN_LOOSE
-        || memchr::memchr(0, content).is_some()
+        || memchr::memchr2(0, b'<', content).is_some()
         || content.windows(8).any(|window| window.eq_ignore_ascii_case(b"content-"))
         || memchr::memmem::find(content, b"begin ").is_some()
         || memchr::memmem::find(content, b"://").is_some()

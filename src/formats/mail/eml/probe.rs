@@ -23,12 +23,14 @@ pub fn is_message(bytes: &[u8]) -> bool {
     let is_mac = memchr::memchr(b'\n', head).is_none();
     let separator = if is_mac { b'\r' } else { b'\n' };
     let mut evidence = Evidence::default();
+    let mut is_whole = start.saturating_add(WINDOW) >= bytes.len();
     for (index, line) in head.split(|byte| *byte == separator).take(LINES).enumerate() {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
         if matches!(line.first(), Some(b' ' | b'\t')) && index > 0 {
             continue;
         }
         let Some(length) = field_name(line) else {
+            is_whole = line.is_empty();
             break;
         };
         let name = line.get(..length).unwrap_or_default().to_ascii_lowercase();
@@ -38,19 +40,28 @@ pub fn is_message(bytes: &[u8]) -> bool {
             return true;
         }
     }
-    evidence.is_enough()
+    evidence.is_enough() || is_whole && evidence.is_short_head()
 }
 
 #[derive(Default)]
 struct Evidence {
     points: u32,
     has_strong: bool,
+    has_strange: bool,
+    starts_with_type: bool,
     seen: Vec<Vec<u8>>,
 }
 
 impl Evidence {
     fn is_enough(&self) -> bool {
         self.points >= ENOUGH && self.has_strong
+    }
+
+    /// A head of one or two fields, all of them mail's, with its blank line.
+    fn is_short_head(&self) -> bool {
+        let has = |name: &[u8]| self.seen.iter().any(|known| known == name);
+        !self.has_strange
+            && (self.has_strong || self.starts_with_type || (has(b"from") && has(b"subject") && has(b"to")))
     }
 
     fn weigh(&mut self, name: &[u8], value: &[u8], is_first: bool) {
@@ -95,6 +106,9 @@ impl Evidence {
             self.seen.push(name.to_vec());
             self.points = self.points.saturating_add(points);
             self.has_strong |= points >= 2;
+            self.starts_with_type |= is_first && name == b"content-type";
+        } else if !name.starts_with(b"x-") {
+            self.has_strange = true;
         }
     }
 }
@@ -117,6 +131,9 @@ mod tests {
             deep_mime(3),
             [b"\xef\xbb\xbf\r\n\r\n".as_slice(), &raw.build()].concat(),
             [b"From x@example.com Tue Mar 15 09:12:44 2016\n".as_slice(), &raw.build()].concat(),
+            b"From: a@example.com\n\nhello\n".to_vec(),
+            b"Content-Type: text/html\n\n<a href='http://example.com/'>x</a>\n".to_vec(),
+            b"From: me\nTo: you\nSubject: x\n\nbegin 644 a\n".to_vec(),
             b"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x--\r\n".to_vec(),
             b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"x\"\r\n\r\n".to_vec(),
         ] {
@@ -134,6 +151,8 @@ mod tests {
             "<html><body>From: a@example.com</body></html>",
             "件名: 御見積\n日付: 2016\n",
             "#!/bin/sh\nFrom: a@example.com\nSubject: x\n",
+            "From: a@example.com\nplease call\n\n",
+            "To: a@example.com\nAmount: 5\n\n",
             "---\ntitle: x\nfrom: a\nsubject: b\ndate: c\nto: d\n",
             "",
             "\n\n\n",

@@ -52,6 +52,8 @@ pub(super) enum Role {
     Preamble,
     /// Text after its last.
     Epilogue,
+    /// The body of a multipart that is never divided; mailers show it as text.
+    Undivided,
     /// A multipart below [`MAX_NESTING`], not taken apart.
     TooDeep,
 }
@@ -171,7 +173,7 @@ pub(super) fn walk(bytes: &[u8], reading: Reading) -> Walk {
         }
         walker.line(line);
     }
-    walker.close_segment(bytes.len(), bytes.len());
+    walker.close_segment(bytes.len(), bytes.len(), None);
     walker.pop_to(0);
     walker.walk
 }
@@ -272,7 +274,7 @@ impl Walker<'_> {
     }
 
     fn at_delimiter(&mut self, line: Line, place: usize, is_end: bool) {
-        self.close_segment(self.before_line_end(line.start), line.start);
+        self.close_segment(self.before_line_end(line.start), line.start, Some(place));
         self.pop_to(place.saturating_add(1));
         let Some(node) = self.stack.get_mut(place) else { return };
         node.has_delimiter = true;
@@ -300,8 +302,8 @@ impl Walker<'_> {
         at.saturating_sub(trimmed)
     }
 
-    /// Ends the current stretch at `end`.
-    fn close_segment(&mut self, end: usize, line_start: usize) {
+    /// Ends the current stretch at `end`, where the multipart at `place` of the stack is delimited.
+    fn close_segment(&mut self, end: usize, line_start: usize, place: Option<usize>) {
         if let State::Head { start, .. } = &self.state {
             let start = *start;
             self.end_head(start, line_start);
@@ -313,6 +315,8 @@ impl Walker<'_> {
                 self.push(segment);
             }
             State::Between { role, start } if end > start => {
+                let is_own = place.is_some_and(|place| place.saturating_add(1) == self.stack.len());
+                let role = if role == Role::Preamble && !is_own { Role::Undivided } else { role };
                 self.push(Segment {
                     role,
                     headers: Headers::default(),

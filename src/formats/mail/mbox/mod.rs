@@ -40,5 +40,6 @@ fn is_mbox(artifact: &Artifact) -> bool {
 pub fn is_mailbox(bytes: &[u8]) -> bool {
     let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let bytes = bytes.get(start..).unwrap_or_default().trim_ascii_start();
-    bytes.starts_with(b"From ") && is_message(bytes) && parser::has_second_message(bytes)
+    let first = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    first.starts_with(b"From ") && (parser::is_dated(first) || is_message(bytes)) && parser::has_second_message(bytes)
 }

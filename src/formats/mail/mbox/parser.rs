@@ -1,5 +1,5 @@
 //! Where the messages of a mailbox begin and end. A separator is a line that begins with "From ", after a blank line,
-//! with a header field after it: sentences that begin so are common in unquoted mail.
+//! and ends in a date or has a header field after it: sentences that begin so are common in unquoted mail.
 
 use std::ops::Range;
 
@@ -78,12 +78,26 @@ impl Iterator for Separators<'_> {
             self.at = start.saturating_add(5);
             let before = self.bytes.get(..start)?;
             let after = self.bytes.get(next..)?;
-            if follows_blank_line(before) && begins_with_field(after) {
+            let line = self.bytes.get(start..next)?;
+            if follows_blank_line(before) && (begins_with_field(after) || is_dated(line)) {
                 self.at = next;
                 return Some((start, next));
             }
         }
     }
+}
+
+/// Whether a separator carries the date RFC 4155 asks for: `From x Mon Jun  1 10:00:00 2009`.
+pub(super) fn is_dated(line: &[u8]) -> bool {
+    const LONGEST: usize = 200;
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let Some(text) = line.get(..line.len().min(LONGEST)).and_then(|line| std::str::from_utf8(line).ok()) else {
+        return false;
+    };
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let is_year = |word: &&str| word.len() == 4 && word.bytes().all(|byte| byte.is_ascii_digit());
+    let is_time = |word: &&str| word.contains(':') && word.bytes().all(|byte| byte.is_ascii_digit() || byte == b':');
+    words.iter().any(is_year) && words.iter().any(is_time) && words.iter().any(|word| MONTHS.contains(word))
 }
 
 fn follows_blank_line(before: &[u8]) -> bool {
