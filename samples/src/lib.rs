@@ -8,6 +8,7 @@ pub mod archive;
 pub mod cases;
 pub mod document;
 pub mod mail;
+pub mod media;
 pub mod office;
 pub mod program;
 

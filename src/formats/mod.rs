@@ -5,6 +5,7 @@ pub mod archive;
 pub mod document;
 pub(crate) mod link;
 pub mod mail;
+pub mod media;
 pub mod office;
 pub mod program;
 pub mod text;
@@ -99,6 +100,28 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::recognised::DMG,
     &document::svg::FORMAT,
     &document::html::FORMAT,
+    &media::pictures::PNG,
+    &media::pictures::JPEG,
+    &media::pictures::GIF,
+    &media::pictures::BMP,
+    &media::pictures::WEBP,
+    &media::pictures::WAV,
+    &media::others::ICO,
+    &media::others::TIFF,
+    &media::others::JPEG_2000,
+    &media::others::PSD,
+    &media::others::WMF,
+    &media::others::EMF,
+    &media::others::MP4,
+    &media::others::AVI,
+    &media::others::MP3,
+    &media::others::OGG,
+    &media::others::FLAC,
+    &media::others::AIFF,
+    &media::others::MIDI,
+    &media::others::MATROSKA,
+    &media::others::ASF,
+    &media::others::FONT,
     &text::plain::FORMAT,
     &office::ole::kinds::STREAM,
 ];
