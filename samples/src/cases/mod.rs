@@ -2,6 +2,7 @@
 
 mod document;
 mod mail;
+mod macros;
 mod names;
 pub mod programs;
 mod rules;
@@ -16,6 +17,7 @@ pub fn all() -> Vec<Sample> {
     let mut all = Vec::new();
     all.extend(document::all());
     all.extend(mail::all());
+    all.extend(macros::all());
     all.extend(names::all());
     all.extend(programs::samples());
     all.extend(rules::samples());

@@ -2,5 +2,6 @@
 
 pub mod biff;
 pub mod cfb;
+pub mod macros;
 pub mod ooxml;
 pub mod vba;

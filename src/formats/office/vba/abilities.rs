@@ -269,8 +269,10 @@ fn has_word(text: &str, word: &str) -> bool {
 
 fn describe(name: &str, used: &Use) -> String {
     const MAX_ARGUMENT: usize = 80;
-    let first = used.arguments.iter().flatten().find(|text| !text.is_empty());
-    match first {
+    let mut texts = used.arguments.iter().flatten().filter(|text| !text.is_empty());
+    // Of `ShellExecute 0, "open", path`, the path says most.
+    let telling = texts.clone().find(|text| is_program(text) || text.contains("://"));
+    match telling.or_else(|| texts.next()) {
         Some(text) => {
             let cut = text.floor_char_boundary(MAX_ARGUMENT);
             let ellipsis = if cut < text.len() { "…" } else { "" };

@@ -19,6 +19,14 @@ impl CodePage {
         (text.into_owned(), malformed)
     }
 
+    /// The code page of source whose project does not say: Japanese if it reads as kana throughout, else not known.
+    pub fn guess(bytes: &[u8]) -> Self {
+        let (text, malformed) = CodePage(932).decode(bytes);
+        let kana = text.chars().filter(|c| matches!(c, '\u{3040}'..='\u{30ff}')).count();
+        // In Western text read as Japanese, accented letters make a rare kanji here and there, and no kana.
+        if !malformed && kana >= 2 { CodePage(932) } else { CodePage::default() }
+    }
+
     /// The encoding; the Western one where the number means nothing, as hosts do.
     fn encoding(self) -> &'static Encoding {
         match self.0 {
@@ -52,5 +60,19 @@ impl fmt::Display for CodePage {
             0 => f.write_str("code page not stated"),
             page => write!(f, "code page {page}"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn japanese_source_is_known_by_its_kana() {
+        let japanese = SHIFT_JIS.encode("' 合計を計算します").0;
+        assert_eq!(CodePage::guess(&japanese), CodePage(932));
+        let western = WINDOWS_1252.encode("' Prüfung der Größe, déjà vu").0;
+        assert_eq!(CodePage::guess(&western), CodePage(0));
+        assert_eq!(CodePage(0).decode(&western).0, "' Prüfung der Größe, déjà vu");
     }
 }

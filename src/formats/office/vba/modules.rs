@@ -102,6 +102,10 @@ impl VbaProject {
         for entry in &dir.modules {
             out.read_listed(entry, streams, &mut claimed, left);
         }
+        if dir.modules.is_empty() && named("dir").is_some() {
+            let what = "the dir stream lists no module; modules are found by their own first bytes";
+            out.problems.push(Problem::damaged(what, Location::part(out.place("dir"))));
+        }
         let standing = if dir.modules.is_empty() { Standing::Carved } else { Standing::Unlisted };
         for (stream, claimed) in streams.iter().zip(claimed) {
             if !claimed && !is_table(&stream.name) {
@@ -170,6 +174,9 @@ impl VbaProject {
         let read = take(container, left);
         if !is_source(&read.bytes) {
             return;
+        }
+        if self.code_page == CodePage::default() {
+            self.code_page = CodePage::guess(&read.bytes);
         }
         let name = vb_name(&self.code_page.decode(&read.bytes).0).unwrap_or_else(|| stream.name.clone());
         let sort = self.sort_of(&name);

@@ -109,7 +109,9 @@ fn say_source(module: &VbaModule, out: &mut Outcome<'_>) {
     };
     let observed = format!("{}: {compiled} lines of compiled code, {written} of source", module.name);
     let most = compiled.max(written);
-    if compiled >= 3 && code_lines_said(&module.source) == 0 {
+    let is_gone =
+        code_lines_said(&module.source) == 0 || compiled > written.saturating_mul(4).saturating_add(MIN_DIFFERENCE);
+    if compiled >= 3 && is_gone {
         out.raise(SOURCE_MISSING, place(module), observed);
     } else if compiled.abs_diff(written) > MIN_DIFFERENCE.saturating_add(most / 4) {
         out.raise_as(SOURCE_MISSING, Severity::Medium, false, place(module), observed);
