@@ -233,7 +233,7 @@ fn source_that_does_not_fit_its_compiled_code_is_said() {
     };
     assert_eq!(severity(&made(40, ""), "vba-source-missing"), Some(Severity::High));
     assert_eq!(severity(&made(40, "' nothing to see\n"), "vba-source-missing"), Some(Severity::High));
-    assert_eq!(severity(&made(40, &"x = 1\n".repeat(20)), "vba-source-missing"), Some(Severity::Medium));
+    assert_eq!(severity(&made(40, &"x = 1\n".repeat(15)), "vba-source-missing"), Some(Severity::Medium));
     let source = "x = 1\n".repeat(38);
     assert_eq!(severity(&made(40, &source), "vba-source-missing"), None);
     assert!(!ids(&made(40, &source)).contains(&"vba-compiled-code-missing"));
