@@ -8,6 +8,7 @@ pub mod mail;
 pub mod media;
 pub mod office;
 pub mod program;
+pub mod script;
 pub mod text;
 #[cfg(test)]
 pub(crate) mod trial;
@@ -98,6 +99,9 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::recognised::QCOW,
     &archive::recognised::WIM,
     &archive::recognised::DMG,
+    &script::hta::FORMAT,
+    &script::encoded::FORMAT,
+    &script::wsf::FORMAT,
     &document::svg::FORMAT,
     &document::html::FORMAT,
     &media::pictures::PNG,
@@ -122,6 +126,13 @@ pub const FORMATS: &[&FormatSpec] = &[
     &media::others::MATROSKA,
     &media::others::ASF,
     &media::others::FONT,
+    &script::registry::FORMAT,
+    &script::batch::FORMAT,
+    &script::powershell::FORMAT,
+    &script::vbscript::FORMAT,
+    &script::jscript::FORMAT,
+    &script::python::FORMAT,
+    &script::shell::FORMAT,
     &text::plain::FORMAT,
     &office::ole::kinds::STREAM,
 ];

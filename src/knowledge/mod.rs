@@ -16,6 +16,7 @@ pub mod passwords;
 pub mod pdf;
 pub mod programs;
 pub mod relationships;
+pub mod script;
 pub mod streams;
 pub mod vba;
 

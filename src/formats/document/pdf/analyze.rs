@@ -121,7 +121,11 @@ fn act(action: &Action, out: &mut Outcome<'_>) {
         out.ioc(ioc);
     }
     if action.kind == "Launch" {
-        out.raise(PDF_LAUNCH, at.clone(), action.target.clone());
+        // Office programs write a link to a neighbouring document as a launch of it.
+        let is_document = class(&link.extension()).is_some_and(|class| class.is_content()) && !action.has_parameters;
+        let (severity, decisive) =
+            if is_document { (Severity::Medium, false) } else { (PDF_LAUNCH.severity, PDF_LAUNCH.decisive) };
+        out.raise_as(PDF_LAUNCH, severity, decisive, at.clone(), action.target.clone());
     }
     if action.kind == "SubmitForm" {
         out.raise(PDF_FORM_SUBMIT, at.clone(), action.target.clone());

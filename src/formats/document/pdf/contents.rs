@@ -65,6 +65,8 @@ pub(crate) struct Action {
     pub(crate) event: Option<String>,
     /// What it names: a URI, a file, a command line.
     pub(crate) target: String,
+    /// Whether a launch brings parameters.
+    pub(crate) has_parameters: bool,
 }
 
 /// An attached file.
@@ -182,6 +184,7 @@ impl<'a> Collector<'a> {
             kind: kind.to_owned(),
             event: event.map(str::to_owned),
             target: target.unwrap_or_default(),
+            has_parameters: value("Win").and_then(Value::dictionary).is_some_and(|windows| windows.has("P")),
         })
     }
 
@@ -234,6 +237,7 @@ impl<'a> Collector<'a> {
                         kind: "GoTo".to_owned(),
                         event: Some(event.to_owned()),
                         target: String::new(),
+                        has_parameters: false,
                     });
                     return;
                 }

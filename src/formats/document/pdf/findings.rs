@@ -118,10 +118,11 @@ finding_kind! {
     /// It runs a command line of the sender's choosing after one dialog. Worms were spread with nothing more.
     ///
     /// ## How we see it
-    /// Any action of type Launch in any object, with its file and its Windows parameters.
+    /// Any action of type Launch in any object, with its file and its Windows parameters. Without parameters and with a
+    /// document as its file it is medium.
     ///
     /// ## When it is innocent
-    /// Document sets on CD once opened their chapters this way. Mailed documents do not.
+    /// Office programs write links to neighbouring documents as launches of them; such links are dead in a mail.
     ///
     /// ## References
     /// - ISO 32000-1 §12.6.4.5, Launch actions: https://opensource.adobe.com/dc-acrobat-sdk-docs/pdfstandards/PDF32000_2008.pdf

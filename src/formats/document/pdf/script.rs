@@ -1,5 +1,6 @@
 //! What a PDF's script uses: whether it is what forms do, and which calls of it are not.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -19,6 +20,9 @@ pub(super) enum Use {
 static CALL: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"([A-Za-z_$][\w$]*(?:\.[A-Za-z_$][\w$]*)*)\s*\(").ok());
 
+/// A function the script itself declares.
+static OWN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"function\s+([A-Za-z_$][\w$]*)").ok());
+
 /// Longest script that is taken for form logic.
 const MAX_FORM: usize = 20_000;
 
@@ -34,8 +38,16 @@ pub(super) fn usage(text: &str) -> Use {
     }
     let Some(call) = CALL.as_ref() else { return Use::Code };
     let known = &pdf().form_functions;
-    let is_known =
-        |name: &str| known.contains(name) || name.rsplit('.').next().is_some_and(|last| known.contains(last));
+    let own: HashSet<&str> = OWN
+        .as_ref()
+        .into_iter()
+        .flat_map(|own| own.captures_iter(&code))
+        .filter_map(|found| found.get(1))
+        .map(|name| name.as_str())
+        .collect();
+    let is_known = |name: &str| {
+        known.contains(name) || own.contains(name) || name.rsplit('.').next().is_some_and(|last| known.contains(last))
+    };
     if call.captures_iter(&code).filter_map(|found| found.get(1)).all(|name| is_known(name.as_str())) {
         Use::Form
     } else {

@@ -92,6 +92,7 @@ fn launch_is_decisive_and_a_web_link_is_not() {
     let said = scan(Pdf::new().launch("harmless-none.exe").build());
     let finding = said.findings.iter().find(|finding| finding.kind.id == "pdf-launch").unwrap();
     assert!(finding.decisive && finding.observed == "harmless-none.exe");
+    assert_eq!(weight(&scan(Pdf::new().launch("chapter2.pdf").build()), "pdf-launch"), Some(Severity::Medium));
     assert_eq!(weight(&scan(Pdf::new().uri("https://example.com/Launch").build()), "pdf-launch"), None);
 }
 

@@ -62,11 +62,17 @@ impl Unpacker for PdfUnpacker {
             streams(parent, &view, out)?;
         }
         match tail::of(&view, &parent.bytes) {
-            Some(Tail { range, .. }) => out.child_bytes(
+            Some(Tail { range, file: Some(_) }) => out.child_bytes(
                 EntryName::new("behind the end of the PDF"),
                 Origin::part(OriginKind::Overlay, format!("from offset {:#x}", range.start)),
                 parent.bytes.slice(range),
             ),
+            // Viewers pass over it, and rules see it in the PDF's own bytes.
+            Some(Tail { range, file: None }) => {
+                let what = format!("{} bytes of no known format behind the end", range.len());
+                out.problem(Problem::odd(what, Location::at(range.start)));
+                Ok(())
+            }
             None => Ok(()),
         }
     }
@@ -276,7 +282,9 @@ fn stream(
         Bytes::from(content)
     };
     let is_file = tail::magic(&content).is_some();
-    let is_telling = !is_plain && TELLING.as_ref().is_some_and(|words| words.is_match(&content));
+    // Colour profiles (ICC.1 §7.2) name their maker's web site.
+    let is_profile = content.get(36..40) == Some(b"acsp");
+    let is_telling = !is_plain && !is_profile && TELLING.as_ref().is_some_and(|words| words.is_match(&content));
     if !is_file && !is_telling {
         return Ok(());
     }
@@ -284,7 +292,21 @@ fn stream(
     let origin = if is_file {
         Origin::part(OriginKind::Embedded, "kept in a stream")
     } else {
-        Origin::part(OriginKind::Decoded, "stream")
+        Origin::part(OriginKind::Decoded, "text of a stream")
     };
-    out.child_bytes(name, origin, content)
+    out.child_bytes(name, origin, if is_file { content } else { readable(&content) })
+}
+
+/// The text in a stream's content: pictures drawn inside a page are no text.
+fn readable(content: &[u8]) -> Bytes {
+    let is_text = |byte: &u8| (32..127).contains(byte) || *byte >= 0x80 || matches!(byte, b'\t' | b'\n' | b'\r');
+    if std::str::from_utf8(content).is_ok() && content.iter().all(is_text) {
+        return Bytes::copy_from_slice(content);
+    }
+    let mut text = Vec::new();
+    for run in content.split(|byte| !(32..127).contains(byte)).filter(|run| run.len() >= 6) {
+        text.extend_from_slice(run);
+        text.push(b'\n');
+    }
+    text.into()
 }

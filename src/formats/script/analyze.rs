@@ -1,0 +1,110 @@
+//! What all scripts are looked at for.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::dialect::Dialect;
+use super::findings::{KINDS, SCRIPT_CALLS_OUT, SCRIPT_ENCODED, SCRIPT_FILE, SCRIPT_OBFUSCATED};
+use crate::formats::document::html::HTML;
+use crate::formats::text::plain::TextView;
+use crate::knowledge::extensions::{ExtensionClass, class};
+use crate::knowledge::script::{Effect, capabilities};
+use crate::model::{Artifact, Location, Severity};
+use crate::stage::{Analyzer, Kinds, Outcome, StageError};
+
+/// Looks at scripts of one language.
+pub(super) struct ScriptAnalyzer {
+    /// How it writes comments.
+    pub(super) dialect: Dialect,
+    /// What a script in this language weighs as a file.
+    pub(super) weight: Severity,
+    /// What Windows or a reader calls it.
+    pub(super) title: &'static str,
+}
+
+impl Analyzer for ScriptAnalyzer {
+    fn findings(&self) -> Kinds {
+        KINDS
+    }
+
+    fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
+        let view = artifact.view::<TextView>()?;
+        self.file(artifact, out);
+        if let Some(at) = view.text.find("#@~^") {
+            out.raise(SCRIPT_ENCODED, Location::at(at), view.text.get(at..).unwrap_or_default());
+        }
+        // What a web page's own script uses to draw itself is no sign of anything.
+        if artifact.parent_format == HTML && !artifact.origin.is_file {
+            return Ok(());
+        }
+        let code = self.dialect.code(&view.text);
+        let lower = code.to_lowercase();
+        let word = |effect: Effect| {
+            capabilities()
+                .iter()
+                .filter(|capability| capability.what == effect)
+                .flat_map(|capability| &capability.words)
+                .find(|word| lower.contains(word.as_str()))
+        };
+        if let Some(word) = word(Effect::Download) {
+            out.raise(SCRIPT_CALLS_OUT, Location::whole(), around(&lower, word));
+        }
+        if let (Some(hidden), Some(run)) = (word(Effect::Hide), word(Effect::Run)) {
+            out.raise(SCRIPT_OBFUSCATED, Location::whole(), format!("{} with {}", hidden.trim(), run.trim()));
+        } else if let Some(shape) = unreadable(&code) {
+            out.raise(SCRIPT_OBFUSCATED, Location::whole(), shape);
+        }
+        Ok(())
+    }
+}
+
+impl ScriptAnalyzer {
+    /// Whether it is a file that runs when opened.
+    fn file(&self, artifact: &Artifact, out: &mut Outcome<'_>) {
+        if !artifact.origin.is_file {
+            return;
+        }
+        let extension = artifact.name.extension();
+        let severity = match class(&extension) {
+            Some(class) if class.is_launchable() => self.weight,
+            // Opens in an editor or viewer, whatever is in it.
+            Some(ExtensionClass::Document | ExtensionClass::Image) => return,
+            _ => self.weight.min(Severity::Medium),
+        };
+        let observed = format!("{}: {}", artifact.name.file_name(), self.title);
+        out.raise_as(SCRIPT_FILE, severity, false, Location::whole(), observed);
+    }
+}
+
+/// The word with what stands around it, on one line.
+fn around(text: &str, word: &str) -> String {
+    let at = text.find(word).unwrap_or(0);
+    let line_start = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |end| end.saturating_add(1));
+    text.get(line_start..).unwrap_or_default().lines().next().unwrap_or_default().trim().to_owned()
+}
+
+/// Ways of writing that serve to be unreadable, with how often each has to occur.
+static SHAPES: LazyLock<Vec<(Regex, usize, &str)>> = LazyLock::new(|| {
+    [
+        (r"%[^%\s:]{1,64}:~-?\d+(?:,-?\d+)?%", 5, "slices of variables"),
+        (r"[A-Za-z]`[A-Za-z]", 20, "backticks inside words"),
+        (r#"["']\{\d+\}(?:\{\d+\})+["']\s*-f"#, 2, "words put together by format"),
+        (r"(?i)chrw?\(\s*[\d&hx]+\s*\)\s*[&+]\s*chrw?\(", 5, "characters spelled by number"),
+        (r"\^[A-Za-z]\^[A-Za-z]\^", 3, "carets inside words"),
+        (r"\\x[0-9a-fA-F]{2}\\x[0-9a-fA-F]{2}\\x[0-9a-fA-F]{2}", 20, "characters spelled in hexadecimal"),
+    ]
+    .into_iter()
+    .filter_map(|(pattern, count, what)| Some((Regex::new(pattern).ok()?, count, what)))
+    .collect()
+});
+
+fn unreadable(code: &str) -> Option<String> {
+    SHAPES.iter().find(|(shape, count, _)| shape.find_iter(code).take(*count).count() == *count).map(
+        |(shape, _, what)| {
+            let sample =
+                shape.find(code).map(|found| found.as_str().chars().take(60).collect::<String>()).unwrap_or_default();
+            format!("{what}: {sample}")
+        },
+    )
+}
