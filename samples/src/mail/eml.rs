@@ -10,7 +10,7 @@ pub struct Eml {
     head: Vec<u8>,
     bodies: Vec<Part>,
     files: Vec<Part>,
-    boundary: String,
+    boundary: Option<String>,
     content_type: Option<String>,
     preamble: Vec<u8>,
     epilogue: Vec<u8>,
@@ -31,7 +31,7 @@ impl Eml {
             head: Vec::new(),
             bodies: Vec::new(),
             files: Vec::new(),
-            boundary: "----=_Part_0_20160315".to_owned(),
+            boundary: None,
             content_type: None,
             preamble: Vec::new(),
             epilogue: Vec::new(),
@@ -140,9 +140,9 @@ impl Eml {
         self.attach_part(Part::message(message))
     }
 
-    /// The outer boundary.
+    /// The outer boundary; by default one that occurs in no part.
     pub fn boundary(mut self, boundary: &str) -> Self {
-        self.boundary = boundary.to_owned();
+        self.boundary = Some(boundary.to_owned());
         self
     }
 
@@ -202,12 +202,13 @@ impl Eml {
     }
 
     fn write_multipart(&self, out: &mut Vec<u8>) {
+        let boundary = self.boundary.clone().unwrap_or_else(|| self.unused_boundary());
         let bodies: Vec<Part> = match self.bodies.as_slice() {
             [] | [_] => self.bodies.clone(),
-            several => vec![Part::multipart("alternative", &format!("{}-alt", self.boundary), several)],
+            several => vec![Part::multipart("alternative", &format!("{boundary}-alt"), several)],
         };
         let content_type =
-            self.content_type.clone().unwrap_or_else(|| format!("multipart/mixed;\r\n boundary=\"{}\"", self.boundary));
+            self.content_type.clone().unwrap_or_else(|| format!("multipart/mixed;\r\n boundary=\"{boundary}\""));
         out.extend_from_slice(b"MIME-Version: 1.0\r\nContent-Type: ");
         out.extend_from_slice(content_type.as_bytes());
         out.extend_from_slice(b"\r\n\r\n");
@@ -216,14 +217,26 @@ impl Eml {
             if !out.ends_with(b"\n") {
                 out.extend_from_slice(b"\r\n");
             }
-            out.extend_from_slice(format!("--{}\r\n", self.boundary).as_bytes());
+            out.extend_from_slice(format!("--{boundary}\r\n").as_bytes());
             out.extend_from_slice(&part.bytes());
             out.extend_from_slice(b"\r\n");
         }
         if self.has_end {
-            out.extend_from_slice(format!("--{}--\r\n", self.boundary).as_bytes());
+            out.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
         }
         out.extend_from_slice(&self.epilogue);
+    }
+
+    /// A boundary that is in none of the parts, as RFC 2046 section 5.1.1 asks for.
+    fn unused_boundary(&self) -> String {
+        let parts: Vec<Vec<u8>> = self.bodies.iter().chain(&self.files).map(Part::bytes).collect();
+        let is_used = |boundary: &str| {
+            parts.iter().any(|part| part.windows(boundary.len()).any(|window| window == boundary.as_bytes()))
+        };
+        (0..)
+            .map(|number| format!("----=_Part_{number}_20160315"))
+            .find(|boundary| !is_used(boundary))
+            .unwrap_or_default()
     }
 }
 

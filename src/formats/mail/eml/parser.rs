@@ -65,6 +65,7 @@ impl View for EmlView {
             ambiguities
                 .push(Ambiguity { what: "a part after its multipart's end boundary".into(), at: Location::at(at) });
         }
+        let of_first = leaves.len();
         for (reading, why) in other_readings(base, &first) {
             let other = walk(bytes, reading);
             let mut differs = None;
@@ -83,6 +84,9 @@ impl View for EmlView {
                 ambiguities.push(Ambiguity { what: why.into(), at: Location::at(at) });
             }
         }
+        if leaves.len() > of_first {
+            drop_overlapped(&mut leaves);
+        }
         for leaf in &leaves {
             if ambiguities.len() < MAX_AMBIGUITIES {
                 ambiguities.extend(
@@ -94,6 +98,27 @@ impl View for EmlView {
         }
         Ok(EmlView { headers: first.top, leaves, ambiguities, problems: first.problems })
     }
+}
+
+/// Text around the parts of one reading that another reading takes apart is not given twice.
+fn drop_overlapped(leaves: &mut Vec<Leaf>) {
+    let mut parts: Vec<Range<usize>> =
+        leaves.iter().filter(|leaf| leaf.kind != LeafKind::Loose).map(|leaf| leaf.head_start..leaf.body.end).collect();
+    parts.sort_by_key(|range| range.start);
+    leaves.retain(|leaf| {
+        if leaf.kind != LeafKind::Loose {
+            return true;
+        }
+        let from = parts.partition_point(|range| range.start < leaf.body.start);
+        let mut covered = 0usize;
+        let mut reached = leaf.body.start;
+        for range in parts.iter().skip(from).take_while(|range| range.end <= leaf.body.end) {
+            let start = range.start.max(reached);
+            covered = covered.saturating_add(range.end.saturating_sub(start));
+            reached = reached.max(range.end);
+        }
+        covered == 0 || leaf.body.len().saturating_sub(covered) >= MIN_LOOSE
+    });
 }
 
 /// The readings beside the first that something in the message gives reason for.

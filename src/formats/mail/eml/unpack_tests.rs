@@ -86,7 +86,7 @@ fn two_boundaries_give_the_parts_of_both() {
         .build();
     let said = unpack(&mail);
     let names: Vec<&str> = said.children.iter().map(|child| child.name.text.as_str()).collect();
-    assert!(names.contains(&"a.pdf") && names.contains(&"b.zip"), "{names:?}");
+    assert_eq!(names, ["a.pdf", "b.zip"]);
     assert!(is_ambiguous(&said));
 }
 
