@@ -135,6 +135,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &script::shell::FORMAT,
     &text::plain::FORMAT,
     &office::ole::kinds::STREAM,
+    &office::ooxml::kinds::RECORDS,
 ];
 
 /// Unpackers of what lives inside another format without being a file of its own: the VBA project in the storages of a

@@ -1,4 +1,4 @@
-//! Names of streams in compound files: `rules/indicators/streams.toml`.
+//! Names of streams in compound files and of record parts in OOXML packages: `rules/indicators/streams.toml`.
 
 use std::sync::LazyLock;
 
@@ -10,6 +10,7 @@ pub struct StreamNames {
     plumbing: Vec<String>,
     document: Vec<String>,
     embedded: Vec<String>,
+    records: Vec<String>,
 }
 
 static NAMES: LazyLock<StreamNames> =
@@ -30,6 +31,18 @@ pub fn is_embedded(name: &str) -> bool {
     holds(&NAMES.embedded, name)
 }
 
+/// Whether a part of this name in an OOXML package holds records of Office's own. One `*` stands for anything.
+pub fn is_records(part: &str) -> bool {
+    let part = part.to_lowercase();
+    let file = part.rsplit('/').next().unwrap_or(&part);
+    NAMES.records.iter().any(|pattern| match pattern.split_once('*') {
+        Some((start, end)) => {
+            file.strip_prefix(start).is_some_and(|rest| rest.ends_with(end) && rest.len() >= end.len())
+        }
+        None => file == pattern,
+    })
+}
+
 fn holds(list: &[String], name: &str) -> bool {
     let name = name.to_lowercase();
     list.contains(&name)
@@ -45,5 +58,7 @@ mod tests {
         assert!(is_document("WordDocument"));
         assert!(is_embedded("CONTENTS"));
         assert!(!is_plumbing("\u{1}Ole10Native"));
+        assert!(is_records("xl/printerSettings/printerSettings12.bin"));
+        assert!(!is_records("word/vbaProject.bin"));
     }
 }

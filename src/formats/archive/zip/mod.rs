@@ -25,6 +25,8 @@ pub use open::{Content, OpenError, Packed, Reading};
 pub use parser::{Directory, ZipEntry, ZipView};
 pub use ranges::Overlap;
 
+use crate::formats::office::ole::OleView;
+use crate::formats::office::ole::kinds::is_document_stream;
 use crate::model::{Artifact, FormatId};
 use crate::stage::{Family, FormatSpec, Probe, Reading as Depth, Reference};
 
@@ -58,8 +60,18 @@ pub const FORMAT: FormatSpec = FormatSpec {
 };
 
 /// Whether the bytes start as an archive does (with an entry, empty, or with the mark of a volume), or a program that
-/// looks for the end record finds one with its directory: self-extractors and polyglots start as something else.
+/// looks for the end record finds one with its directory: self-extractors and polyglots start as something else. The
+/// streams of old office documents hold small zips (themes), which make no archive of the document.
 fn is_zip(artifact: &Artifact) -> bool {
     const STARTS: [&[u8]; 4] = [b"PK\x03\x04", b"PK\x05\x06\0\0", b"PK00PK\x03\x04", b"PK\x07\x08PK\x03\x04"];
-    STARTS.iter().any(|start| artifact.bytes.starts_with(start)) || ends::ends_as_zip(&artifact.bytes)
+    if STARTS.iter().any(|start| artifact.bytes.starts_with(start)) {
+        return true;
+    }
+    if is_document_stream(artifact) || !ends::ends_as_zip(&artifact.bytes) {
+        return false;
+    }
+    artifact.view::<OleView>().map_or(true, |document| {
+        let after = artifact.bytes.get(document.end()..).unwrap_or_default();
+        memchr::memmem::find(after, b"PK\x05\x06").is_some()
+    })
 }

@@ -110,15 +110,19 @@ fn auto_name(body: &[u8], is_biff8: bool) -> Option<String> {
     is_auto_name(&text).then_some(text)
 }
 
-/// SupBook, 2.4.271: a virtual path with a 3 between two parts is a DDE service and topic, or an OLE class and file.
+/// SupBook, 2.4.271: a virtual path (2.5.277) with a 3 between two parts is a DDE service and topic, or an OLE class and
+/// file. One that starts with a 1 is the path of a file, where the 3 separates folders.
 fn sup_book(body: &[u8]) -> Option<(String, String)> {
     let count = usize::from(u16_at(body, 2)?);
     if count == 0 || count > 255 {
         return None;
     }
     let path = unicode(body.get(4..)?, count);
+    if path.starts_with(['\u{1}', '\u{2}']) {
+        return None;
+    }
     let (service, topic) = path.split_once('\u{3}')?;
-    Some((service.trim_start_matches(['\u{1}', '\u{2}']).to_owned(), topic.to_owned()))
+    Some((service.to_owned(), topic.to_owned()))
 }
 
 /// XLUnicodeStringNoCch, 2.5.296: one flag byte, then one or two bytes a character.

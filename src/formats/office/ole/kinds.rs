@@ -231,6 +231,7 @@ pub const STREAM: FormatSpec = FormatSpec {
     ..BASE
 };
 
-fn is_document_stream(artifact: &Artifact) -> bool {
+/// Whether an artifact is such content. Programs' own data holds small zips (themes) that nobody opens as archives.
+pub(crate) fn is_document_stream(artifact: &Artifact) -> bool {
     artifact.origin.detail == super::unpack::DOCUMENT_STREAM
 }

@@ -237,6 +237,11 @@ impl OleView {
         names.join("/")
     }
 
+    /// Offset where the last sector in use ends; what follows belongs to no stream.
+    pub fn end(&self) -> usize {
+        self.file.end()
+    }
+
     /// The class of the root: which program the file belongs to.
     pub fn class(&self) -> Clsid {
         self.root().map_or(Clsid::NONE, |root| root.clsid)

@@ -66,6 +66,13 @@ impl Sectors {
         self.data.len().saturating_sub(self.base).div_ceil(self.size())
     }
 
+    /// Where the last sector ends that a chain or table owns.
+    pub(super) fn end(&self) -> usize {
+        let owned = self.links.chunks_exact(4).take(self.count()).rposition(|link| link != [0xFF; 4]);
+        let sectors = owned.map_or(0, |last| last.saturating_add(1));
+        self.base.saturating_add(sectors.saturating_mul(self.size())).min(self.data.len())
+    }
+
     /// The bytes of a sector, as a range of the data; none beyond its end.
     pub(super) fn range(&self, sector: u32) -> Option<(usize, usize)> {
         let start = usize::try_from(sector).ok()?.checked_mul(self.size())?.checked_add(self.base)?;

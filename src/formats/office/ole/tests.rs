@@ -140,3 +140,22 @@ fn a_wrong_byte_order_and_header_class_are_only_odd() {
     assert_eq!(view.problems.len(), 2);
     assert_eq!(view.stream("1Table").unwrap().len(), 70_000);
 }
+
+#[test]
+fn a_zip_inside_a_document_makes_no_archive_and_one_behind_it_does() {
+    use crate::formats::archive::zip;
+    use crate::model::{Artifact, ArtifactPath, EntryName, FormatId, Origin, OriginKind};
+    use crate::stage::Probe;
+    use sekisho_samples::archive::zip::ZipFile;
+    let is_zip = |bytes: Vec<u8>| {
+        let origin = Origin::file(OriginKind::Input, "");
+        let artifact =
+            Artifact::new(ArtifactPath::root(), EntryName::new("t"), origin, bytes.into(), FormatId::UNKNOWN);
+        let Probe::Structure(check) = zip::FORMAT.probe else { panic!("zip is probed by structure") };
+        check(&artifact)
+    };
+    let theme = ZipFile::new().entry("theme.xml", "x".repeat(5000)).build();
+    let document = Cfb::new().stream("1Table", [theme.clone(), vec![0; 5000]].concat()).build();
+    assert!(!is_zip(document.clone()));
+    assert!(is_zip([document, theme].concat()));
+}

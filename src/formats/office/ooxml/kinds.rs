@@ -1,6 +1,7 @@
 //! The kinds of document, by the content type of the main part. Names decide nothing: a `.docx` may be any of these.
 
 use super::{OOXML, OoxmlView};
+use crate::knowledge::streams::is_records;
 use crate::model::{Artifact, FormatId};
 use crate::stage::{Family, FormatSpec, Probe, Reading, Reference};
 
@@ -69,6 +70,24 @@ const REFERENCES: &[Reference] = &[Reference {
     title: "ECMA-376, Office Open XML",
     url: "https://ecma-international.org/publications-and-standards/standards/ecma-376/",
 }];
+
+/// A binary part that Office reads as records of its own (sheets of `xlsb`, printer settings, embedded fonts). What
+/// matters in it is read with the document; the part itself is only searched.
+pub const RECORDS: FormatSpec = FormatSpec {
+    probe: Probe::Text(is_record_part),
+    references: &[Reference {
+        title: "MS-XLSB, Excel Binary File Format",
+        url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-xlsb/",
+    }],
+    limitations: &["Searched as bytes; formulas of binary workbooks are not decompiled."],
+    ..kind(FormatId("ooxml-records"), "Binary part of an Office document", &[], &[], |_| false)
+};
+
+fn is_record_part(artifact: &Artifact) -> bool {
+    let parent = artifact.parent_format;
+    let is_ours = parent == OOXML || TYPES.iter().any(|(_, format)| *format == parent);
+    is_ours && is_records(&artifact.name.text)
+}
 
 fn is(artifact: &Artifact, format: FormatId) -> bool {
     artifact.view::<OoxmlView>().is_ok_and(|view| view.format == Some(format))
