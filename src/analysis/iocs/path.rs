@@ -54,7 +54,8 @@ fn windows(reading: &Reading<'_>, start: usize, backslash: usize, finds: &mut Fi
     let is_quoted = matches!(opener, b'"' | b'\'');
     let mut end = backslash;
     loop {
-        end = reading.ahead(end, MAX_PATH, is_windows_byte);
+        // Libraries are listed in documents as `VBE6.DLL#Visual Basic`.
+        end = reading.ahead(end, MAX_PATH, |byte| is_windows_byte(byte) && (byte != b'#' || reading.is_prose));
         let is_long = end.saturating_sub(start) >= MAX_PATH;
         if is_long || reading.byte(end) != b' ' || !goes_on(reading, start, end, is_quoted, opener) {
             break;
@@ -62,7 +63,7 @@ fn windows(reading: &Reading<'_>, start: usize, backslash: usize, finds: &mut Fi
         end = end.saturating_add(1);
     }
     finds.pay(end.saturating_sub(start));
-    let spelled = reading.piece(start, end).trim_end_matches(['.', ')', ']', '}', '\\', ' ', '&', '!']);
+    let spelled = before_entity(reading.piece(start, end)).trim_end_matches(['.', ')', ']', '}', '\\', ' ', '&', '!']);
     let value = if spelled.contains("\\\\") { spelled.replace("\\\\", "\\") } else { spelled.to_owned() };
     let tail = value.split_once('\\').map_or("", |(_, tail)| tail);
     // `a:\d+` is a pattern and `x:\n` an escape; a path has a name of some length, made of what names are made of.
@@ -78,17 +79,34 @@ fn windows(reading: &Reading<'_>, start: usize, backslash: usize, finds: &mut Fi
     end
 }
 
-/// Whether a path goes on after a blank: inside quotes that close, or in a folder known to have one.
+/// The part before a quote or bracket written as an HTML entity.
+pub(super) fn before_entity(text: &str) -> &str {
+    const ENTITIES: [&str; 5] = ["&quot", "&lt", "&gt", "&#", "&nbsp"];
+    let end = ENTITIES.iter().filter_map(|entity| text.find(entity)).min().unwrap_or(text.len());
+    text.get(..end).unwrap_or(text)
+}
+
+/// Whether a path goes on after a blank: inside quotes that close, before another folder, or in a folder known to have
+/// one. Behind a file that launches come its arguments.
 fn goes_on(reading: &Reading<'_>, start: usize, blank: usize, is_quoted: bool, opener: u8) -> bool {
+    let so_far = reading.piece(start, blank);
+    let folder = so_far.rsplit('\\').next().unwrap_or_default().to_lowercase();
+    let extension = crate::model::name::extension(&folder);
+    if crate::knowledge::extensions::class(&extension).is_some_and(|class| class.is_launchable()) {
+        return false;
+    }
     if is_quoted {
         let close = reading.ahead(blank, MAX_PATH, |byte| byte != opener && byte != b'\n' && byte != 0);
         return reading.byte(close) == opener;
     }
-    let so_far = reading.piece(start, blank);
-    let folder = so_far.rsplit('\\').next().unwrap_or_default().to_lowercase();
     let next_end = reading.ahead(blank.saturating_add(1), 40, is_windows_byte);
     let next = reading.piece(blank.saturating_add(1), next_end).to_lowercase();
-    let next = next.split('\\').next().unwrap_or_default();
+    if extension.is_empty()
+        && next.find('\\').is_some_and(|end| end > 0)
+        && next.starts_with(|c: char| c.is_alphanumeric() || c == '(')
+    {
+        return true;
+    }
     let whole = format!("{folder} {next}");
     words().spaced_folders.iter().any(|known| known.starts_with(&whole))
 }

@@ -49,7 +49,8 @@ pub(super) fn at_backslashes(reading: &Reading<'_>, start: usize, finds: &mut Fi
     if !(is_certain || (is_likely && is_share)) || share.is_empty() {
         return slashes_end;
     }
-    let spelled = reading.piece(start, path_end).trim_end_matches(['.', ',', ';', ':', ')']);
+    let spelled =
+        super::path::before_entity(reading.piece(start, path_end)).trim_end_matches(['.', ',', ';', ':', ')']);
     let value = if is_doubled { spelled.replace("\\\\", "\\") } else { spelled.to_owned() };
     let mut found = find(reading, IocKind::Unc, value, start).spelled(spelled);
     if is_webdav {
