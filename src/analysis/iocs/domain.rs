@@ -6,6 +6,9 @@ use super::reading::{Finds, Reading, find, is_word};
 use crate::knowledge::iocs::words;
 use crate::model::IocKind;
 
+/// Letters a domain has at least where nothing but its standing alone says that it is one; shorter ones are chance.
+const MIN_RUN: usize = 9;
+
 /// A domain around its first dot. Gives the position up to which the text is part of the name.
 pub(super) fn at_dot(reading: &Reading<'_>, dot: usize, finds: &mut Finds) -> usize {
     let start = reading.back(dot, 64, |byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -82,7 +85,7 @@ fn sign(
     }
     let is_quoted = matches!(opener, b'"' | b'\'') && after == opener;
     // In data a run that is a domain and nothing else is a setting.
-    let is_run = !reading.is_prose && matches!(opener, 0 | b'\n') && matches!(after, 0 | b'\n');
+    let is_run = !reading.is_prose && matches!(opener, 0 | b'\n') && matches!(after, 0 | b'\n') && lower.len() >= MIN_RUN;
     (is_quoted || is_run).then_some(Some("alone"))
 }
 

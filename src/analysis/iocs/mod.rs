@@ -56,6 +56,18 @@ fn scope(artifact: &Artifact, is_text: bool) -> Scope {
     }
 }
 
+/// Formats whose own unpacker decodes what they write in base64 or hexadecimal: a message its parts, RTF its objects,
+/// PDF and compound files their streams.
+fn decodes_itself(artifact: &Artifact, is_text: bool) -> bool {
+    let Some(spec) = spec(artifact.format).filter(|spec| spec.unpacker.is_some()) else { return false };
+    match spec.family {
+        Family::Mail => true,
+        Family::Office => !is_text || spec.id.as_str() == "rtf",
+        Family::Document => spec.id.as_str() == "pdf" || spec.id.as_str() == "rtf",
+        _ => false,
+    }
+}
+
 impl Analyzer for Indicators {
     fn findings(&self) -> Kinds {
         findings::KINDS
@@ -77,8 +89,7 @@ impl Analyzer for Indicators {
         let mut pieces = Pieces::default();
         scan::scan(&reading, Some(&mut pieces), &mut finds);
         pieces.read(&reading, &mut finds);
-        let is_mail = scope(artifact, is_text) == Scope::Header;
-        let parts = if is_mail { Vec::new() } else { encoded::collect(&reading, &mut finds) };
+        let parts = if decodes_itself(artifact, is_text) { Vec::new() } else { encoded::collect(&reading, &mut finds) };
         say(&readable, finds, out);
         if !parts.is_empty() {
             let places = Places::of(&readable);
