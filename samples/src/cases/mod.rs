@@ -1,6 +1,7 @@
 //! The finished samples, grouped by what they show.
 
 mod document;
+mod indicators;
 mod mail;
 mod macros;
 mod names;
@@ -18,6 +19,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(document::all());
     all.extend(mail::all());
     all.extend(macros::all());
+    all.extend(indicators::all());
     all.extend(names::all());
     all.extend(programs::samples());
     all.extend(rules::samples());

@@ -14,6 +14,8 @@ pub(super) enum Way {
     Defanged,
     FullWidth,
     Escaped,
+    /// As escaped, by percent signs: in a query the next parameter is not part of it.
+    Percent,
     Reversed,
 }
 
@@ -80,7 +82,7 @@ fn read_piece(text: &str, piece: Piece, is_prose: bool, finds: &mut Finds) {
             reading.origin = Origin::Mapped(&table);
             scan(&reading, None, finds);
         }
-        Way::Escaped => {
+        Way::Escaped | Way::Percent => {
             let Some(decoded) = escaped::decode(text) else { return };
             reading.text = &decoded;
             reading.how = Some("escaped");
@@ -104,7 +106,8 @@ fn ends_word(c: char, way: Way) -> bool {
         // `example [dot] com` and CSS escapes have blanks inside.
         ' ' | '\t' => true,
         // A redirector's parameter is read by itself; its own URL is found plainly.
-        '=' | '?' => way == Way::Escaped,
+        '=' | '?' => matches!(way, Way::Escaped | Way::Percent),
+        '&' => way == Way::Percent,
         _ => false,
     }
 }
@@ -127,7 +130,7 @@ fn word_end(text: &str, anchor: usize, way: Way) -> usize {
     for (index, c) in after.char_indices() {
         let here = anchor.saturating_add(index);
         // A query may follow the escaped part of a URL.
-        let stops = ends_word(c, way) && !(way == Way::Escaped && matches!(c, '=' | '?'));
+        let stops = ends_word(c, way) && !matches!(c, '=' | '?');
         if stops || here.saturating_sub(anchor) > MAX_LENGTH {
             break;
         }

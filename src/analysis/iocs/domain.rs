@@ -85,7 +85,8 @@ fn sign(
     }
     let is_quoted = matches!(opener, b'"' | b'\'') && after == opener;
     // In data a run that is a domain and nothing else is a setting.
-    let is_run = !reading.is_prose && matches!(opener, 0 | b'\n') && matches!(after, 0 | b'\n') && lower.len() >= MIN_RUN;
+    let is_run =
+        !reading.is_prose && matches!(opener, 0 | b'\n') && matches!(after, 0 | b'\n') && lower.len() >= MIN_RUN;
     (is_quoted || is_run).then_some(Some("alone"))
 }
 

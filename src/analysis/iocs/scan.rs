@@ -11,6 +11,7 @@ pub(super) fn scan(reading: &Reading<'_>, mut pieces: Option<&mut Pieces>, finds
     let mut done = 0usize;
     for (anchor, start, end) in hits(reading.text) {
         let way = match anchor {
+            Anchor::Escape if reading.byte(start) == b'%' => Some(Way::Percent),
             Anchor::Escape => Some(Way::Escaped),
             Anchor::Defanged => Some(Way::Defanged),
             Anchor::Reversed => Some(Way::Reversed),

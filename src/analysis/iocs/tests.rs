@@ -158,6 +158,7 @@ mod web {
         assert!(found.contains(&"http://example.com/a".to_owned()));
         assert!(found.iter().any(|url| url.contains("safelinks")));
         assert_eq!(context(text, "http://example.com/a").as_deref(), Some("unwrapped from Safe Links"));
+        assert_eq!(found.len(), 2, "{found:?}");
         let v2 = urls("https://urldefense.proofpoint.com/v2/url?u=http-3A__example.com_a&d=x");
         assert!(v2.contains(&"http://example.com/a".to_owned()), "{v2:?}");
         let v3 = urls("https://urldefense.com/v3/__http://example.com/a__;!!x$");
