@@ -55,7 +55,8 @@ fn sign(
 ) -> Option<Option<&'static str>> {
     let table = words();
     let is_www = root == "www" && lower.matches('.').count() >= 2;
-    if is_www || reading.trusts_domains && !(table.file_tlds.contains(tld) && !table.common_tlds.contains(tld)) {
+    let is_file_like = table.file_tlds.contains(tld) && !table.common_tlds.contains(tld);
+    if is_www || (reading.trusts_domains && !is_file_like) {
         return Some(None);
     }
     if table.code_roots.contains(root) && lower.matches('.').count() < 2 {
