@@ -1,5 +1,6 @@
 //! Looks that do not depend on one format.
 
+pub mod entropy;
 pub mod iocs;
 pub mod names;
 pub mod text;
@@ -7,4 +8,9 @@ pub mod text;
 use crate::stage::Analyzer;
 
 /// Analyzers run on every artifact, in this order.
-pub const ANALYZERS: &[&dyn Analyzer] = &[&names::Names, &iocs::Indicators];
+#[rustfmt::skip]
+pub const ANALYZERS: &[&dyn Analyzer] = &[
+    &names::Names,
+    &entropy::Randomness,
+    &iocs::Indicators,
+];

@@ -4,6 +4,7 @@ mod archives;
 mod decoy_pair;
 mod lone_executable;
 mod nesting;
+mod sideload;
 
 use crate::model::{Finding, FindingKind, Location};
 use crate::stage::Correlator;
@@ -14,6 +15,7 @@ pub const CORRELATORS: &[&dyn Correlator] = &[
     &lone_executable::LoneExecutable,
     &nesting::Nesting,
     &decoy_pair::DecoyPair,
+    &sideload::Sideload,
 ];
 
 /// An observation with the weight of its kind; evidence is cut as elsewhere.

@@ -1,10 +1,53 @@
 //! Programs and shortcuts by themselves.
 
-use crate::program::{Icon, Lnk, Pe, pe};
+use crate::archive::zip::ZipFile;
+use crate::program::{Icon, Lnk, Pe, noise, pe};
 use crate::{Sample, mark};
 
 pub(super) fn samples() -> Vec<Sample> {
     vec![
+        Sample {
+            id: "t17",
+            file_name: "E-TKT.zip",
+            about: "a program with a copied signature, the library it loads, and an encrypted file beside them",
+            make: sideload_trio,
+        },
+        Sample {
+            id: "b09",
+            file_name: "ExampleTravelSetup.zip",
+            about: "an honest vendor's setup program with its own library and a read-me file",
+            make: vendor_setup,
+        },
+        Sample {
+            id: "fx1",
+            file_name: "見積書.scr",
+            about: "a program padded with 31 MB of zeros",
+            make: padded_program,
+        },
+        Sample {
+            id: "fx2",
+            file_name: "viewer.exe",
+            about: "a program with the signature of another file",
+            make: copied_signature,
+        },
+        Sample {
+            id: "fx3",
+            file_name: "tool.exe",
+            about: "a program with the mark of a bundled AutoIt script",
+            make: bundled_script,
+        },
+        Sample {
+            id: "fx7",
+            file_name: "E-TKT.zip",
+            about: "a program and an unsigned library of another maker that it loads",
+            make: sideload_pair,
+        },
+        Sample {
+            id: "fs3c",
+            file_name: "見積書.lnk",
+            about: "a shortcut that starts a command interpreter, its target in the environment block only",
+            make: interpreter_shortcut,
+        },
         Sample {
             id: "fx0",
             file_name: "setup.exe",
@@ -68,7 +111,7 @@ fn packed_program() -> Vec<u8> {
     Pe::new()
         .icon_with_png(Icon::Pdf)
         .manifest("requireAdministrator")
-        .section("UPX0", crate::program::noise(7, 16 << 10), pe::WRITABLE_CODE)
+        .section("UPX0", noise(7, 16 << 10), pe::WRITABLE_CODE)
         .import("kernel32.dll", &["LoadLibraryA", "GetProcAddress"])
         .build()
 }
@@ -90,4 +133,70 @@ fn carrying_shortcut() -> Vec<u8> {
 
 fn plain_shortcut() -> Vec<u8> {
     Lnk::to_share("\\\\fileserver.example.com\\docs", "規程\\旅費規程.docx").working_folder("S:\\規程").build()
+}
+
+fn viewer() -> Pe {
+    Pe::new()
+        .icon(Icon::Neutral)
+        .version(&[("CompanyName", "Example Travel Software"), ("OriginalFilename", "TicketView.exe")])
+        .import("kernel32.dll", &["GetModuleFileNameW", "LoadLibraryW"])
+        .import("tvcore.dll", &["TvInit", "TvShow"])
+}
+
+fn library() -> Pe {
+    Pe::dll("tvcore.dll", &["TvInit", "TvShow"])
+}
+
+fn sideload_trio() -> Vec<u8> {
+    ZipFile::new()
+        .entry("E-TKT/TicketView.exe", viewer().copied_certificate("Example Travel Software Co., Ltd.").build())
+        .entry("E-TKT/tvcore.dll", library().build())
+        .entry("E-TKT/tvcore.dat", noise(17, 64 << 10))
+        .build()
+}
+
+fn sideload_pair() -> Vec<u8> {
+    ZipFile::new()
+        .entry("TicketView.exe", viewer().build_signed("Example Travel Software Co., Ltd."))
+        .entry("tvcore.dll", library().build())
+        .build()
+}
+
+fn vendor_setup() -> Vec<u8> {
+    let vendor = |file: &'static str| {
+        [("CompanyName", "Example Travel Software"), ("ProductName", "Example Travel"), ("OriginalFilename", file)]
+    };
+    let setup = Pe::new()
+        .icon(Icon::Window)
+        .version(&vendor("setup.exe"))
+        .manifest("requireAdministrator")
+        .import("kernel32.dll", &["CreateFileW", "WriteFile", "CreateProcessW"])
+        .import("etcore.dll", &["Install"]);
+    let core = Pe::dll("etcore.dll", &["Install"]).version(&vendor("etcore.dll"));
+    ZipFile::new()
+        .entry("setup.exe", setup.build_signed("Example Travel Software Co., Ltd."))
+        .entry("etcore.dll", core.build_signed("Example Travel Software Co., Ltd."))
+        .entry("readme.txt", "Example Travel 4.2\r\nRun setup.exe to install.\r\n")
+        .build()
+}
+
+fn copied_signature() -> Vec<u8> {
+    Pe::new().icon(Icon::Window).copied_certificate("Example Travel Software Co., Ltd.").build()
+}
+
+fn bundled_script() -> Vec<u8> {
+    Pe::new().overlay(format!("AU3!EA06 {}", mark("fx3"))).build()
+}
+
+fn interpreter_shortcut() -> Vec<u8> {
+    Lnk::new()
+        .environment("%windir%\\System32\\cmd.exe")
+        .arguments(&format!("/c rem {} http://example.com/s/cmd", mark("fs3c")))
+        .icon("%ProgramFiles%\\Adobe\\Acrobat DC\\Acrobat\\Acrobat.exe", 1)
+        .show(7)
+        .build()
+}
+
+fn padded_program() -> Vec<u8> {
+    Pe::new().icon(Icon::Neutral).overlay(vec![0; 31 << 20]).build()
 }

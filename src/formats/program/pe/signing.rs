@@ -60,7 +60,7 @@ finding_kind! {
         why_ja: "正規の企業の署名を写して信頼できるように見せかけるか、署名後に改ざんされたものです。",
         severity: High,
         facet: Deceive,
-        confidence: High,
+        confidence: Medium,
         attack: ["T1036.001"],
     }
 }
