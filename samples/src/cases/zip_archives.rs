@@ -82,6 +82,12 @@ fn tricks() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fa10-zip",
+            file_name: "資料.z01",
+            about: "the first volume of a split zip, the others missing",
+            make: || ZipFile::new().prefix("PK\x07\x08").entry("a.txt", mark("fa10-zip")).end(End::NoDirectory).build(),
+        },
+        Sample {
             id: "fa13-zip",
             file_name: "notes.zip",
             about: "a zip without a directory, whose entries can be found one by one",

@@ -21,6 +21,8 @@ use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 /// The analyzer.
 pub(super) struct ZipAnalyzer;
 
+/// How the first volume of a split archive starts, APPNOTE 8.5.3.
+const SPLIT: &[u8] = b"PK\x07\x08PK\x03\x04";
 /// Findings of one kind raised per archive; the rest would repeat them.
 const MAX_EACH: usize = 10;
 
@@ -43,8 +45,8 @@ impl Analyzer for ZipAnalyzer {
             // The unpacker has said so.
             return Ok(());
         };
-        facts(&view, out);
-        directories(&view, out);
+        facts(&view, artifact, out);
+        directories(&view, artifact, out);
         overlaps(&view, out);
         gaps(&view, artifact, out);
         disagreements(&view, out);
@@ -58,19 +60,28 @@ impl Analyzer for ZipAnalyzer {
     }
 }
 
-fn facts(view: &ZipView, out: &mut Outcome<'_>) {
+fn facts(view: &ZipView, artifact: &Artifact, out: &mut Outcome<'_>) {
     for directory in &view.directories {
         if let Some(record) = directory.record.as_ref().filter(|record| !record.comment.is_empty()) {
-            out.fact("zip-comment", names::decode(&record.comment, false));
+            let comment = artifact.bytes.get(record.comment.clone()).unwrap_or_default();
+            out.fact("zip-comment", names::decode(comment, false));
         }
     }
 }
 
 /// Directories that are missing, or more than one.
-fn directories(view: &ZipView, out: &mut Outcome<'_>) {
+fn directories(view: &ZipView, artifact: &Artifact, out: &mut Outcome<'_>) {
+    if !view.has_directory() && artifact.bytes.starts_with(SPLIT) {
+        let text = "the first volume of a split archive; its directory is in the last one";
+        out.problem(Problem::unsupported(text, Location::whole()));
+        return;
+    }
     if !view.has_directory() {
         let text = format!("no end record leads to a directory; {} entries were found without it", view.entries.len());
-        out.raise(DIRECTORY_MISSING, Location::whole(), text.clone());
+        // A piece that ends inside its first entry is no archive anyone could repair.
+        if view.entries.iter().any(|entry| entry.local.is_some() && !entry.is_cut) {
+            out.raise(DIRECTORY_MISSING, Location::whole(), text.clone());
+        }
         out.problem(Problem::damaged(text, Location::whole()));
         return;
     }

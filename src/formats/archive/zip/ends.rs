@@ -1,7 +1,9 @@
 //! End records, and where the directory they speak of really starts: offsets are wrong by the length of whatever was
 //! put before the archive, so the two usual readings are both tried.
 
-use super::fields::{clipped, has, u16_at, u32_at, u64_at};
+use std::ops::Range;
+
+use super::fields::{has, range, u16_at, u32_at, u64_at};
 use super::headers::CENTRAL;
 use super::signatures::{END, END64, LOCATOR64};
 
@@ -29,8 +31,8 @@ pub struct EndRecord {
     pub offset: u64,
     /// Number of this volume, from 0; not 0 in a multi-volume archive.
     pub disk: u16,
-    /// The comment as stored.
-    pub comment: Vec<u8>,
+    /// Where its comment is, cut at the end of the input.
+    pub comment: Range<usize>,
 }
 
 /// Where a directory starts, and what to add to the offsets in it.
@@ -49,12 +51,12 @@ pub(super) fn end_record(bytes: &[u8], at: usize) -> Option<EndRecord> {
     let count = u16_at(bytes, at.checked_add(10)?)?;
     let size = u32_at(bytes, at.checked_add(12)?)?;
     let offset = u32_at(bytes, at.checked_add(16)?)?;
-    let comment_length = usize::from(u16_at(bytes, at.checked_add(20)?)?);
+    let comment_length = u16_at(bytes, at.checked_add(20)?)?;
     let comment_at = at.checked_add(END_LENGTH)?;
-    let comment = clipped(bytes, comment_at, comment_length).to_vec();
+    let comment = range(bytes, comment_at, u64::from(comment_length));
     let mut record = EndRecord {
         at,
-        end: comment_at.saturating_add(comment.len()),
+        end: comment.end,
         zip64_at: None,
         count: u64::from(count),
         size: u64::from(size),

@@ -23,6 +23,9 @@ const IS_UTF8: u16 = 1 << 11;
 /// Method number that stands for WinZip AES; the real one is in extra field 0x9901.
 const METHOD_AES: u16 = 99;
 
+/// Bytes of a name that are kept; no file system takes longer ones.
+const MAX_NAME: usize = 4 << 10;
+
 /// What one header says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Header {
@@ -94,9 +97,40 @@ pub(super) fn local(bytes: &[u8], at: usize) -> Option<(Header, usize)> {
     let mut header = common(bytes, at, at.checked_add(6)?)?;
     let name_at = at.checked_add(LOCAL_LENGTH)?;
     let extra_at = name_at.checked_add(name_length)?;
-    header.name = clipped(bytes, name_at, name_length).to_vec();
+    header.name = clipped(bytes, name_at, name_length.min(MAX_NAME)).to_vec();
     read_extra(&mut header, clipped(bytes, extra_at, extra_length), &mut None);
     Some((header, extra_at.checked_add(extra_length)?.min(bytes.len())))
+}
+
+/// Whether a signature nobody points to begins a local header: its method is one APPNOTE assigns, and its name is there
+/// and fits. Nothing is copied, since every four bytes of hostile input may hold a signature.
+pub(super) fn looks_local(bytes: &[u8], at: usize) -> bool {
+    let field = |offset: usize| u16_at(bytes, at.checked_add(offset)?);
+    let name = at.saturating_add(LOCAL_LENGTH);
+    field(8).is_some_and(is_known_method) && field(26).is_some_and(|length| name_fits(bytes, name, length))
+}
+
+/// The same for a record of the directory; its offset must lie in the input as well.
+pub(super) fn looks_central(bytes: &[u8], at: usize) -> bool {
+    let field = |offset: usize| u16_at(bytes, at.checked_add(offset)?);
+    let name = at.saturating_add(CENTRAL_LENGTH);
+    let offset = at.checked_add(42).and_then(|at| u32_at(bytes, at));
+    field(10).is_some_and(is_known_method)
+        && field(28).is_some_and(|length| name_fits(bytes, name, length))
+        && offset.is_some_and(|offset| u64::from(offset) < bytes.len() as u64)
+}
+
+fn name_fits(bytes: &[u8], at: usize, length: u16) -> bool {
+    /// Bytes of it looked at.
+    const LOOKED_AT: usize = 64;
+    let length = usize::from(length);
+    let start = clipped(bytes, at, length.min(LOOKED_AT));
+    length > 0 && at.saturating_add(length) <= bytes.len() && !start.contains(&0)
+}
+
+/// Methods APPNOTE 4.4.5 assigns.
+fn is_known_method(method: u16) -> bool {
+    matches!(method, 0..=10 | 12 | 14 | 16 | 18..=20 | 93..=99)
 }
 
 /// Central directory header, APPNOTE 4.3.12.
@@ -113,7 +147,7 @@ pub(super) fn central(bytes: &[u8], at: usize) -> Option<Central> {
     let name_at = at.checked_add(CENTRAL_LENGTH)?;
     let extra_at = name_at.checked_add(name_length)?;
     let comment_at = extra_at.checked_add(extra_length)?;
-    header.name = clipped(bytes, name_at, name_length).to_vec();
+    header.name = clipped(bytes, name_at, name_length.min(MAX_NAME)).to_vec();
     let mut wide_offset = (offset == u32::MAX).then_some(u64::from(offset));
     read_extra(&mut header, clipped(bytes, extra_at, extra_length), &mut wide_offset);
     Some(Central {
@@ -150,7 +184,7 @@ fn read_extra(header: &mut Header, extra: &[u8], offset: &mut Option<u64>) {
         match id {
             0x0001 => read_zip64(header, body, offset),
             0x7075 if u32_at(body, 1) == Some(crc32fast::hash(&header.name)) => {
-                header.unicode_name = body.get(5..).map(<[u8]>::to_vec);
+                header.unicode_name = body.get(5..).map(|name| clipped(name, 0, MAX_NAME).to_vec());
             }
             0x9901 => {
                 if let (Some(version), Some(&strength), Some(method)) = (u16_at(body, 0), body.get(4), u16_at(body, 5))

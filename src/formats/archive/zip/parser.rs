@@ -16,12 +16,14 @@ use super::headers::{self, CENTRAL, Central, DESCRIPTOR, Header};
 use super::names;
 use super::ranges::{Claims, Overlap, overlaps};
 use super::signatures::{self, Signatures};
-use crate::model::{EntryName, Location, ParseError, Problem, View};
+use crate::model::{EntryName, Location, ParseError, Problem, ProblemKind, View};
 
 /// Entries read from one archive; beyond that a problem is said. Well above what a scan may emit.
 const MAX_ENTRIES: usize = 200_000;
 /// End records followed.
-const MAX_DIRECTORIES: usize = 64;
+const MAX_DIRECTORIES: usize = 32;
+/// Bytes of names always kept; beyond, four times the archive's own.
+const MIN_NAMES: usize = 1 << 20;
 /// Problems kept.
 const MAX_PROBLEMS: usize = 100;
 /// Descriptors looked at to find where an entry without sizes ends.
@@ -172,6 +174,10 @@ struct Walk<'a> {
     locals: HashMap<usize, Option<(Arc<Header>, usize)>>,
     problems: Vec<Problem>,
     count: usize,
+    /// Bytes of all names kept.
+    named: usize,
+    /// Whether a limit was reached.
+    is_full: bool,
 }
 
 impl<'a> Walk<'a> {
@@ -185,6 +191,8 @@ impl<'a> Walk<'a> {
             locals: HashMap::new(),
             problems: Vec::new(),
             count: 0,
+            named: 0,
+            is_full: false,
         }
     }
 
@@ -192,6 +200,21 @@ impl<'a> Walk<'a> {
         if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(problem);
         }
+    }
+
+    /// Counts one more entry, and the bytes of its names: records may overlap or share one long name, so that a small
+    /// archive would fill the memory. Once a limit is reached, that is said and no entry is kept.
+    fn may_keep(&mut self, name: &EntryName, at: usize) -> bool {
+        self.count = self.count.saturating_add(1);
+        self.named = name.all().fold(self.named, |sum, name| sum.saturating_add(name.len()));
+        let is_within =
+            self.count <= MAX_ENTRIES && self.named <= self.bytes.len().saturating_mul(4).saturating_add(MIN_NAMES);
+        if !is_within && !self.is_full {
+            self.is_full = true;
+            let text = format!("more than {MAX_ENTRIES} entries, or names too long; the others were not read");
+            self.problems.push(Problem::new(ProblemKind::Limit, text, Location::at(at)));
+        }
+        is_within
     }
 
     /// Bytes that belong to something read so far. An entry's claim counts only if it ends where its directory starts
@@ -212,6 +235,9 @@ impl<'a> Walk<'a> {
         let mut followed = 0usize;
         let mut claims = Claims::default();
         for &at in ends.iter().rev() {
+            if self.is_full {
+                break;
+            }
             if claims.holds(at) {
                 continue;
             }
@@ -222,7 +248,7 @@ impl<'a> Walk<'a> {
             }
             let starts = ends::starts(self.bytes, &record);
             if starts.is_empty() {
-                if record.count == 0 && record.size == 0 {
+                if record.count == 0 && record.size == 0 && self.found.is_empty() {
                     self.found.push(Found { bytes: at..at, record: Some(record), entries: Vec::new() });
                 }
                 continue;
@@ -247,7 +273,10 @@ impl<'a> Walk<'a> {
         let mut claims = self.claims();
         let mut done = 0usize;
         for &at in &centrals {
-            if at < done || claims.holds(at) || self.read.contains(&at) || !is_plausible_central(self.bytes, at) {
+            if self.is_full {
+                break;
+            }
+            if at < done || claims.holds(at) || self.read.contains(&at) || !headers::looks_central(self.bytes, at) {
                 continue;
             }
             if self.found.len() >= MAX_DIRECTORIES.saturating_mul(2) {
@@ -287,11 +316,6 @@ impl<'a> Walk<'a> {
         let mut at = start.at;
         let mut entries = Vec::new();
         while at < limit && has(self.bytes, at, CENTRAL) {
-            if self.count >= MAX_ENTRIES {
-                let text = format!("more than {MAX_ENTRIES} entries; the others were not read");
-                self.say(Problem::damaged(text, Location::at(at)));
-                break;
-            }
             if !self.read.insert(at) {
                 break;
             }
@@ -299,9 +323,13 @@ impl<'a> Walk<'a> {
                 self.say(Problem::damaged("the central directory ends inside a record", Location::at(at)));
                 break;
             };
-            at = central.end;
-            self.count = self.count.saturating_add(1);
-            entries.push(self.entry_of(central, start.base));
+            let end = central.end;
+            let entry = self.entry_of(central, start.base);
+            if !self.may_keep(&entry.name, at) {
+                break;
+            }
+            at = end;
+            entries.push(entry);
         }
         if entries.is_empty() {
             return;
@@ -359,17 +387,17 @@ impl<'a> Walk<'a> {
         let signatures = std::mem::take(&mut self.signatures);
         let mut free = 0usize;
         for &at in &signatures.locals {
-            if at < free || claims.holds(at) || self.count >= MAX_ENTRIES {
+            if at < free || claims.holds(at) {
                 continue;
             }
             if self.locals.get(&at).is_some_and(Option::is_some) {
                 // A directory lists it, with a size that reaches too far.
                 continue;
             }
-            let Some((mut header, data_at)) = headers::local(self.bytes, at) else { continue };
-            if !is_plausible_local(&header) {
+            if !headers::looks_local(self.bytes, at) {
                 continue;
             }
+            let Some((mut header, data_at)) = headers::local(self.bytes, at) else { continue };
             if !header.knows_sizes() {
                 let (end, stated) = self.end_without_sizes(&signatures, data_at);
                 header.compressed = end.saturating_sub(data_at) as u64;
@@ -379,12 +407,14 @@ impl<'a> Walk<'a> {
             }
             let data = range(self.bytes, data_at, header.compressed);
             let is_cut = (data.len() as u64) < header.compressed;
-            if !is_cut {
-                free = data.end;
+            // A size that reaches too far hides nothing: what follows the header is looked at as well.
+            free = if is_cut { data.start } else { data.end };
+            let name = names::of(None, Some(&header));
+            if !self.may_keep(&name, at) {
+                break;
             }
-            self.count = self.count.saturating_add(1);
             self.carved.push(ZipEntry {
-                name: names::of(None, Some(&header)),
+                name,
                 central: None,
                 local: Some(Arc::new(header)),
                 data,
@@ -554,23 +584,6 @@ fn with_descriptor(bytes: &[u8], entry: &ZipEntry) -> Range<usize> {
         end = end.saturating_add(if is_wide { 20 } else { 12 });
     }
     extent.start..end.min(bytes.len())
-}
-
-/// A record without an end record must look like one: its name fits, and an offset inside the archive.
-fn is_plausible_central(bytes: &[u8], at: usize) -> bool {
-    headers::central(bytes, at).is_some_and(|central| {
-        !central.header.name.is_empty() && central.offset < bytes.len() as u64 && is_known_method(central.header.method)
-    })
-}
-
-/// A local header nobody lists must look like one.
-fn is_plausible_local(header: &Header) -> bool {
-    !header.name.is_empty() && is_known_method(header.method) && !header.name.contains(&0)
-}
-
-/// Methods APPNOTE 4.4.5 assigns.
-fn is_known_method(method: u16) -> bool {
-    matches!(method, 0..=10 | 12 | 14 | 16 | 18..=20 | 93..=99)
 }
 
 /// Whether bytes between entries are more than alignment, padding or a part of zip that carries no file.

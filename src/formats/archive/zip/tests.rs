@@ -241,6 +241,9 @@ fn a_missing_directory_is_said_and_entries_still_read() {
     assert_eq!(ids(&said), ["zip-directory-missing"]);
     assert_eq!(said.children.len(), 1);
     assert_eq!(ids(&scan(ZipFile::new().build())), Vec::<&str>::new());
+    let mut piece = ZipFile::new().entry("a.txt", "a piece of an archive").build();
+    piece.truncate(45);
+    assert_eq!(ids(&scan(piece)), Vec::<&str>::new());
 }
 
 #[test]
@@ -331,4 +334,80 @@ fn text_about_zip_is_no_zip() {
     assert!(!is_zip(&artifact(b"PK".to_vec())));
     assert!(is_zip(&artifact(ZipFile::new().build())));
     assert!(is_zip(&artifact(ZipFile::new().with(Entry::new("a", "b").method(Method::Bzip2)).build())));
+}
+
+#[test]
+fn a_volume_is_no_damaged_archive() {
+    let volume = ZipFile::new().prefix("PK\x07\x08").entry("a.txt", "one").end(End::NoDirectory).build();
+    let said = scan(volume);
+    assert_eq!(ids(&said), Vec::<&str>::new());
+    assert_eq!(problems(&said), [ProblemKind::Unsupported]);
+    assert_eq!(children(&said), [("a.txt", &b"one"[..])]);
+}
+
+#[test]
+fn data_no_decoder_takes_is_given_as_it_lies() {
+    let inner = ZipFile::new().entry("b.exe", "MZ").build();
+    let covered = [&b"\xff\xff\xff\xff"[..], &inner].concat();
+    let said = scan(ZipFile::new().with(Entry::new("a.bin", "x").packed(covered.clone(), 8)).build());
+    assert!(children(&said).contains(&("a.bin", covered.as_slice())));
+}
+
+#[test]
+fn the_archives_own_comment_may_name_the_password() {
+    let zip = ZipFile::new().with(Entry::new("a.txt", "content").zipcrypto("k3y-2016")).comment("password: k3y-2016");
+    assert_eq!(children(&scan(zip.build())), [("a.txt", &b"content"[..])]);
+}
+
+#[test]
+fn shapes_made_to_cost_time_or_memory_do_not() {
+    let local = |name: u16, extra: u16| {
+        let mut header = b"PK\x03\x04\x14\0\0\0\0\0\0\0\0\0".to_vec();
+        header.extend_from_slice(&[0; 12]);
+        header.extend_from_slice(&name.to_le_bytes());
+        header.extend_from_slice(&extra.to_le_bytes());
+        header
+    };
+    let mut one_for_all = ZipFile::new().with(Entry::new("x".repeat(60_000), "x").local_name("y".repeat(60_000)));
+    for index in 0..20_000 {
+        one_for_all = one_for_all.with(Entry::inside(format!("{index}"), "", 0, 0));
+    }
+    // Each directory record points to the one long local header.
+    let mut all_to_one = ZipFile::new().with(Entry::new("a", "x").local_name("y".repeat(60_000))).build();
+    let directory = all_to_one.windows(4).rposition(|bytes| bytes == b"PK\x01\x02").unwrap();
+    let record = all_to_one[directory..directory + 47].to_vec();
+    all_to_one.truncate(directory);
+    all_to_one.extend(record.repeat(40_000));
+    let mut short = local(4, 0);
+    short.extend_from_slice(b"name");
+    let shapes: Vec<(&str, Vec<u8>)> = vec![
+        ("local signatures", b"PK\x03\x04".repeat(500_000)),
+        ("record signatures", b"PK\x03\x04".iter().chain(b"PK\x01\x02".repeat(500_000).iter()).copied().collect()),
+        ("end signatures", b"PK\x03\x04".iter().chain(b"PK\x05\x06".repeat(500_000).iter()).copied().collect()),
+        ("long names that overlap", local(60_000, 60_000).repeat(60_000)),
+        ("streams that never end", {
+            let mut header = short.clone();
+            header[6] = 8;
+            header.repeat(60_000)
+        }),
+        ("descriptors that fit nothing", {
+            let mut header = short.clone();
+            header[6] = 8;
+            header.extend_from_slice(&b"PK\x07\x08".repeat(4));
+            header.repeat(40_000)
+        }),
+        ("sizes that reach too far", {
+            let mut header = short;
+            header[18..22].copy_from_slice(&[0xff; 4]);
+            header.repeat(60_000)
+        }),
+        ("records inside one entry", one_for_all.build()),
+        ("records for one long name", all_to_one),
+    ];
+    for (shape, bytes) in shapes {
+        let started = Instant::now();
+        let said = scan_with(bytes, &[], Limits { artifacts: 1_000, ..Limits::default() });
+        assert!(started.elapsed().as_secs() < 20, "{shape}: {:?}", started.elapsed());
+        assert!(said.children.len() <= 1_000, "{shape}");
+    }
 }

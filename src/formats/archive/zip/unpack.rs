@@ -6,8 +6,10 @@ use std::collections::HashSet;
 use bytes::Bytes;
 use flate2::read::DeflateDecoder;
 
+use super::ends::ends_as_zip;
 use super::findings::STORED_BUT_DEFLATED;
 use super::keys::Keyring;
+use super::names;
 use super::open::{Content, OpenError, Packed, Reading, STORED, method_name};
 use super::parser::{ZipEntry, ZipView};
 use crate::formats::archive::password::{OPENED_WITH_FOUND_PASSWORD, say_opened};
@@ -32,7 +34,13 @@ impl Unpacker for ZipUnpacker {
         let total = view.entries.iter().filter(locked).count();
         let mut run = Run { archive: parent.bytes.clone(), keys: None, locked: 0, opened: None };
         if total > 0 {
-            let own = parent.name.all().chain(view.entries.iter().map(|entry| entry.name.text.as_str()));
+            let records = view.directories.iter().filter_map(|directory| directory.record.as_ref());
+            let comments: Vec<String> = records
+                .filter_map(|record| parent.bytes.get(record.comment.clone()))
+                .map(|comment| names::decode(comment, false))
+                .collect();
+            let entries = view.entries.iter().map(|entry| entry.name.text.as_str());
+            let own = parent.name.all().chain(comments.iter().map(String::as_str)).chain(entries);
             let mut keys = Keyring::new(out, own);
             keys.unlock(&parent.bytes, view.entries.iter().filter(locked).filter_map(ZipEntry::reading), out);
             run.keys = Some(keys);
@@ -223,6 +231,11 @@ impl Run {
                     if let Ok(content) = again.open(None) {
                         give_stated_part(entry, reading, content, out)?;
                     }
+                }
+                if end == End::Damaged && content.length() == 0 && (recognised(&data) || ends_as_zip(&data)) {
+                    // Nothing decodes, but the bytes are a file as they lie there.
+                    let origin = Origin::part(OriginKind::Embedded, "an entry's data, not decoded");
+                    out.child_bytes(entry.name.clone(), origin, data)?;
                 }
                 Ok(end)
             }
