@@ -8,6 +8,7 @@ pub mod html;
 pub mod icons;
 pub mod interpreters;
 pub mod iocs;
+pub mod launchers;
 pub mod manuals;
 pub mod names;
 pub mod noise;

@@ -6,5 +6,6 @@ mod file;
 pub mod foreign;
 pub mod lnk;
 pub mod pe;
+pub mod shortcut;
 #[cfg(test)]
 mod trial;

@@ -1,0 +1,172 @@
+//! The formats, each told by its section heads or first lines.
+
+use super::SettingsView;
+use super::analyze::{Sort, TargetAnalyzer};
+use crate::formats::text::plain::TextView;
+use crate::model::{Artifact, FormatId};
+use crate::stage::{Family, FormatSpec, Probe, Reading, Reference};
+
+const SHELL_DOCS: Reference = Reference {
+    title: "Microsoft, Windows shell links and libraries",
+    url: "https://learn.microsoft.com/en-us/windows/win32/shell/",
+};
+
+const fn text_shortcut(
+    id: &'static str,
+    title: &'static str,
+    extensions: &'static [&'static str],
+    check: fn(&Artifact) -> bool,
+    references: &'static [Reference],
+    analyzers: &'static [&'static dyn crate::stage::Analyzer],
+) -> FormatSpec {
+    FormatSpec {
+        id: FormatId(id),
+        title,
+        family: Family::Program,
+        extensions,
+        media_types: &[],
+        magic: &[],
+        probe: Probe::Text(check),
+        reading: Reading::Full,
+        references,
+        limitations: &["Only where it points and what it starts is read."],
+        unpacker: None,
+        analyzers,
+    }
+}
+
+/// Internet shortcut.
+pub const URL: FormatSpec = text_shortcut(
+    "url-shortcut",
+    "Internet shortcut",
+    &["url", "website"],
+    |artifact| has_section(artifact, "internetshortcut"),
+    &[SHELL_DOCS],
+    &[&TargetAnalyzer { sort: Sort::Url }],
+);
+
+/// Folder command.
+pub const SCF: FormatSpec = text_shortcut(
+    "scf",
+    "Explorer command file",
+    &["scf"],
+    |artifact| {
+        has_section(artifact, "shell")
+            && settings(artifact, |view| view.get("iconfile").is_some() || view.get("command").is_some())
+    },
+    &[SHELL_DOCS],
+    &[&TargetAnalyzer { sort: Sort::Scf }],
+);
+
+/// Windows theme.
+pub const THEME: FormatSpec = text_shortcut(
+    "theme",
+    "Windows theme",
+    &["theme"],
+    |artifact| {
+        has_section(artifact, "theme")
+            && settings(artifact, |view| view.sections.len() > 1 || view.get("brandimage").is_some())
+    },
+    &[SHELL_DOCS],
+    &[&TargetAnalyzer { sort: Sort::Theme }],
+);
+
+/// Desktop entry.
+pub const DESKTOP: FormatSpec = text_shortcut(
+    "desktop-entry",
+    "Desktop entry",
+    &["desktop"],
+    |artifact| has_section(artifact, "desktop entry"),
+    &[Reference {
+        title: "Freedesktop, Desktop Entry Specification",
+        url: "https://specifications.freedesktop.org/desktop-entry-spec/latest/",
+    }],
+    &[&TargetAnalyzer { sort: Sort::Desktop }],
+);
+
+/// Remote desktop connection.
+pub const RDP: FormatSpec = text_shortcut(
+    "rdp",
+    "Remote desktop connection",
+    &["rdp"],
+    |artifact| {
+        settings(artifact, |view| view.get("full address").is_some() || view.get("alternate full address").is_some())
+    },
+    &[Reference {
+        title: "Microsoft, Supported RDP properties",
+        url: "https://learn.microsoft.com/en-us/azure/virtual-desktop/rdp-properties",
+    }],
+    &[&TargetAnalyzer { sort: Sort::Rdp }],
+);
+
+/// Web query.
+pub const IQY: FormatSpec = text_shortcut(
+    "web-query",
+    "Excel web query",
+    &["iqy", "dqy", "oqy", "rqy"],
+    is_query,
+    &[Reference { title: "Microsoft, Excel web query files", url: "https://learn.microsoft.com/en-us/office/" }],
+    &[&TargetAnalyzer { sort: Sort::Query }],
+);
+
+/// Library or search connector.
+pub const LIBRARY: FormatSpec = text_shortcut(
+    "library-ms",
+    "Windows library or search connector",
+    &["library-ms", "searchconnector-ms", "search-ms"],
+    |artifact| {
+        let head = head(artifact);
+        head.contains("<librarydescription") || head.contains("<searchconnectordescription")
+    },
+    &[SHELL_DOCS],
+    &[&TargetAnalyzer { sort: Sort::Library }],
+);
+
+/// Symbolic link spreadsheet.
+pub const SLK: FormatSpec = FormatSpec {
+    id: FormatId("sylk"),
+    title: "SYLK spreadsheet",
+    family: Family::Office,
+    extensions: &["slk"],
+    media_types: &["application/vnd.ms-excel"],
+    magic: &[],
+    probe: Probe::Text(|artifact| head(artifact).starts_with("id;p")),
+    reading: Reading::RecognisedOnly,
+    references: &[Reference {
+        title: "Library of Congress, SYLK",
+        url: "https://www.loc.gov/preservation/digital/formats/",
+    }],
+    limitations: &["Formulas are not read."],
+    unpacker: None,
+    analyzers: &[&TargetAnalyzer { sort: Sort::Sylk }],
+};
+
+fn settings(artifact: &Artifact, check: fn(&SettingsView) -> bool) -> bool {
+    artifact.view::<SettingsView>().is_ok_and(|view| check(&view))
+}
+
+fn has_section(artifact: &Artifact, name: &str) -> bool {
+    // The head comes early; a text that quotes one later is none.
+    head(artifact).contains(&format!("[{name}"))
+        && artifact
+            .view::<SettingsView>()
+            .is_ok_and(|view| view.has_section(name) && view.others.len() <= view.settings.len())
+}
+
+fn head(artifact: &Artifact) -> String {
+    match artifact.view::<TextView>() {
+        Ok(view) => view.text.trim_start().chars().take(2048).collect::<String>().to_lowercase(),
+        Err(_) => String::new(),
+    }
+}
+
+/// `WEB`, a version, an address; or a database query.
+fn is_query(artifact: &Artifact) -> bool {
+    let head = head(artifact);
+    let mut lines = head.lines().map(str::trim);
+    match lines.next() {
+        Some("web") => lines.next().is_some_and(|line| line.len() <= 3) && lines.next().is_some(),
+        Some("xlodbc") => true,
+        _ => false,
+    }
+}
