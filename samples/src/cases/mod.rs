@@ -2,9 +2,10 @@
 
 mod document;
 mod indicators;
-mod mail;
 mod macros;
+mod mail;
 mod names;
+mod office;
 pub mod programs;
 mod rules;
 mod stream_archives;
@@ -21,6 +22,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(macros::all());
     all.extend(indicators::all());
     all.extend(names::all());
+    all.extend(office::all());
     all.extend(programs::samples());
     all.extend(rules::samples());
     all.extend(stream_archives::all());

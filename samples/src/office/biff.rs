@@ -31,6 +31,15 @@ impl Workbook {
         self
     }
 
+    /// Adds a text, as a cell of the first sheet would hold it.
+    pub fn label(mut self, text: &str) -> Self {
+        let mut body = vec![0, 0, 0, 0, 0, 0];
+        body.extend((text.encode_utf16().count() as u16).to_le_bytes());
+        body.extend(wide(text));
+        self.record(0x0204, &body);
+        self
+    }
+
     /// Adds a DDE link.
     pub fn dde(mut self, service: &str, topic: &str) -> Self {
         let path = format!("{service}\u{3}{topic}");

@@ -268,7 +268,7 @@ fn directory_bytes(rows: &[Row<'_>]) -> Vec<u8> {
         out.extend(row.start.to_le_bytes());
         out.extend((row.size as u64).to_le_bytes());
     }
-    while out.len() % SECTOR != 0 {
+    while !out.len().is_multiple_of(SECTOR) {
         // An unused entry: no name, no siblings.
         out.extend([0; 68]);
         out.extend([0xFF; 12]);
@@ -326,7 +326,7 @@ fn place_interleaved(rows: &mut [Row<'_>], large: &[usize], sectors: &mut Vec<[u
 
 fn le32(values: &[u32], fill: u32) -> Vec<u8> {
     let mut out: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
-    while out.len() % SECTOR != 0 {
+    while !out.len().is_multiple_of(SECTOR) {
         out.extend(fill.to_le_bytes());
     }
     out
