@@ -101,10 +101,11 @@ pub(super) fn is_dated(line: &[u8]) -> bool {
 }
 
 fn follows_blank_line(before: &[u8]) -> bool {
-    before.trim_ascii().is_empty()
-        || before == b"\xef\xbb\xbf"
-        || before.ends_with(b"\n\n")
-        || before.ends_with(b"\n\r\n")
+    // Blank lines and a byte order mark before the first separator.
+    const LONGEST_LEAD: usize = 256;
+    let is_lead =
+        before.len() <= LONGEST_LEAD && before.strip_prefix(b"\xef\xbb\xbf").unwrap_or(before).trim_ascii().is_empty();
+    is_lead || before.ends_with(b"\n\n") || before.ends_with(b"\n\r\n")
 }
 
 /// A field, or the quoted separator some tools leave as the first line.
