@@ -29,7 +29,7 @@ pub(super) fn files<'a>(tree: &'a ArtifactTree, path: &'a ArtifactPath) -> Vec<&
             known.name.text == child.name.text || (known.size > 0 && known.digests.sha256 == child.digests.sha256)
         };
         // Only neighbours can be two readings of one entry; comparing all with all would be quadratic.
-        if !files.last().is_some_and(|last| is_same(last)) {
+        if !files.last().is_some_and(is_same) {
             files.push(child);
         }
     }

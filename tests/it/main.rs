@@ -21,5 +21,7 @@ mod limits;
 mod oracles;
 /// The shipped rules against the linter and their samples.
 mod rules;
+/// Other archives and compressed files of other programs.
+mod stream_archivers;
 /// Zips of other programs.
 mod zip_archivers;

@@ -29,6 +29,8 @@ pub struct Entry<'a> {
     pub name: Vec<u8>,
     /// Folder, raw, with 0xFF after each step as LHA writes it; empty if none.
     pub folder: Vec<u8>,
+    /// Another name in the extended header (0x01) of a level 1 entry, raw.
+    pub extended_name: Option<Vec<u8>>,
     /// A Unicode name (extended header 0x44), if any.
     pub unicode: Option<&'a str>,
     /// Content.
@@ -47,6 +49,7 @@ impl<'a> Entry<'a> {
         Entry {
             name: cp932(name),
             folder: Vec::new(),
+            extended_name: None,
             unicode: None,
             data,
             method: Method::Lh5,
@@ -172,6 +175,9 @@ fn extended(entry: &Entry<'_>, has_crc: bool) -> Vec<u8> {
     if has_crc {
         headers.push((0x00, vec![0, 0]));
         headers.push((0x01, entry.name.clone()));
+    }
+    if let Some(name) = &entry.extended_name {
+        headers.push((0x01, name.clone()));
     }
     if !entry.folder.is_empty() {
         headers.push((0x02, entry.folder.clone()));

@@ -6,6 +6,7 @@ mod macros;
 mod mail;
 mod names;
 mod office;
+mod pictures;
 pub mod programs;
 mod rules;
 mod stream_archives;
@@ -23,6 +24,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(indicators::all());
     all.extend(names::all());
     all.extend(office::all());
+    all.extend(pictures::all());
     all.extend(programs::samples());
     all.extend(rules::samples());
     all.extend(stream_archives::all());

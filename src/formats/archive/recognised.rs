@@ -15,7 +15,10 @@ const COMMON: FormatSpec = FormatSpec {
     magic: &[],
     probe: Probe::MagicOnly,
     reading: Reading::RecognisedOnly,
-    references: &[],
+    references: &[Reference {
+        title: "Sustainability of Digital Formats, Library of Congress",
+        url: "https://www.loc.gov/preservation/digital/formats/fdd/browse_list.shtml",
+    }],
     limitations: &["Only recognised: what is inside is not read."],
     unpacker: None,
     analyzers: &[],

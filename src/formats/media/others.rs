@@ -1,7 +1,7 @@
 //! Pictures, sound, film and fonts that are known by their magic and hold nothing that is taken apart.
 
 use crate::model::{Artifact, FormatId};
-use crate::stage::{Family, FormatSpec, Magic, Probe, Reading};
+use crate::stage::{Family, FormatSpec, Magic, Probe, Reading, Reference};
 
 /// What all of them share.
 const COMMON: FormatSpec = FormatSpec {
@@ -13,7 +13,10 @@ const COMMON: FormatSpec = FormatSpec {
     magic: &[],
     probe: Probe::MagicOnly,
     reading: Reading::Full,
-    references: &[],
+    references: &[Reference {
+        title: "Sustainability of Digital Formats, Library of Congress",
+        url: "https://www.loc.gov/preservation/digital/formats/fdd/browse_list.shtml",
+    }],
     limitations: &["Known by magic; neither content nor metadata is judged."],
     unpacker: None,
     analyzers: &[],

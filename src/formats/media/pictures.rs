@@ -15,7 +15,10 @@ const COMMON: FormatSpec = FormatSpec {
     magic: &[],
     probe: Probe::MagicOnly,
     reading: Reading::Full,
-    references: &[],
+    references: &[Reference {
+        title: "Multimedia Programming Interface and Data Specifications 1.0 (RIFF)",
+        url: "https://www.loc.gov/preservation/digital/formats/fdd/fdd000025.shtml",
+    }],
     limitations: &["Pixels and metadata are not judged."],
     unpacker: None,
     analyzers: &[],

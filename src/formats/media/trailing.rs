@@ -23,7 +23,7 @@ finding_kind! {
     /// ## How we see it
     /// The picture's own structure tells its end (IEND, EOI, the GIF trailer, the size in the header). Data that starts
     /// like a program or an archive, or is mostly Base64, weighs more; Base64 that is a program, plain, reversed or
-    /// with exchanged letters, weighs most and is decoded.
+    /// with exchanged letters, weighs most.
     ///
     /// ## When it is innocent
     /// Cameras and phones append previews, films and notes; those of Samsung, motion photos and multi-picture files are
@@ -70,8 +70,8 @@ impl Unpacker for Behind {
         let start = rest.iter().position(|byte| !matches!(byte, 0 | b' ' | b'\r' | b'\n')).unwrap_or(0);
         let content = rest.get(start..).unwrap_or(rest);
         let program = encoded::find_program(content);
-        let (severity, what) = match &program {
-            Some(program) => (Severity::High, format!("a program as {}", program.how)),
+        let (severity, what) = match program {
+            Some(how) => (Severity::High, format!("a program as {how}")),
             None if content.starts_with(b"MZ") => (Severity::Medium, "the start of a program".to_owned()),
             None if recognised(content) => (Severity::Medium, "the start of another file".to_owned()),
             None if encoded::is_mostly_base64(content) => (Severity::Medium, "mostly Base64".to_owned()),
@@ -80,13 +80,10 @@ impl Unpacker for Behind {
         };
         let observed = format!("{what}, {} bytes", rest.len());
         out.raise_as(TRAILING_DATA, severity, false, Location::at(end), observed);
-        let name = |what: &str| EntryName::new(format!("{} ({what})", parent.name.file_name()));
         let origin = Origin::part(OriginKind::Overlay, format!("after offset {end:#x}"));
-        out.child_bytes(name("after the picture"), origin, bytes.slice(end.saturating_add(start)..))?;
-        if let Some(program) = program {
-            let origin = Origin::part(OriginKind::Decoded, program.how);
-            out.child_bytes(name("decoded"), origin, program.bytes.into())?;
-        }
+        // Encoded programs in it are decoded where all text is looked at.
+        let name = EntryName::new(format!("{} (after the picture)", parent.name.file_name()));
+        out.child_bytes(name, origin, bytes.slice(end.saturating_add(start)..))?;
         Ok(())
     }
 }
@@ -122,7 +119,7 @@ mod tests {
         assert_eq!(severity(&behind(media::jpeg(), program.as_bytes())), Some(Severity::Medium));
         let said = behind(media::jpeg(), media::BASE64_PROGRAM.as_bytes());
         assert_eq!(severity(&said), Some(Severity::High));
-        assert!(said.children[1].bytes.starts_with(b"MZ"));
+        assert!(said.children[0].bytes.starts_with(b"TVo"));
     }
 
     #[test]

@@ -36,62 +36,12 @@ impl Unpacker for Decompressor {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::process::{Command, Stdio};
-
     use super::*;
     use crate::formats::archive::trial;
     use crate::stage::Said;
 
-    /// What a program makes of the input; none where it is missing.
-    fn made_by(program: &str, arguments: &[&str], input: &[u8]) -> Option<Vec<u8>> {
-        let mut child =
-            Command::new(program).args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
-        let mut stdin = child.stdin.take()?;
-        let input = input.to_vec();
-        let writer = std::thread::spawn(move || stdin.write_all(&input));
-        let output = child.wait_with_output().ok()?;
-        writer.join().ok()?.ok()?;
-        Some(output.stdout)
-    }
-
     fn unpack(decompressor: &Decompressor, bytes: Vec<u8>) -> Said {
         trial::unpack(decompressor, "notes.txt.bz2", bytes).0
-    }
-
-    fn text() -> Vec<u8> {
-        (0u32..60_000).flat_map(|n| format!("line {} of the notes\n", n % 977).into_bytes()).collect()
-    }
-
-    #[test]
-    fn reads_what_the_programs_write() {
-        let text = text();
-        for (decompressor, program, arguments) in [
-            (&BZIP2, "bzip2", &["-c"][..]),
-            (&XZ, "xz", &["-c"]),
-            (&LZMA, "xz", &["-c", "--format=lzma"]),
-            (&ZSTD, "zstd", &["-c", "-q"]),
-            (&COMPRESS, "compress", &["-c"]),
-        ] {
-            let Some(packed) = made_by(program, arguments, &text) else { continue };
-            let said = unpack(decompressor, packed.clone());
-            assert!(said.children[0].bytes == text, "{program} {arguments:?} {:?}", said.problems);
-            assert!(said.problems.is_empty(), "{program} {arguments:?} {:?}", said.problems);
-
-            let said = unpack(decompressor, packed[..packed.len() / 2].to_vec());
-            assert!(text.starts_with(&said.children[0].bytes), "{program} {arguments:?}");
-            if program != "compress" {
-                assert!(!said.problems.is_empty(), "{program} {arguments:?}");
-            }
-
-            if !["compress"].contains(&program) && !arguments.contains(&"--format=lzma") {
-                let twice = [packed.as_slice(), &packed].concat();
-                assert!(unpack(decompressor, twice).children[0].bytes == [text.as_slice(), &text].concat());
-                let followed = [packed.as_slice(), b"MZ and more"].concat();
-                let said = unpack(decompressor, followed);
-                assert_eq!(said.children[1].bytes.as_ref(), b"MZ and more", "{program}");
-            }
-        }
     }
 
     /// ncompress 5.0, `printf 'abcabcabcabc\n' | compress -f`.

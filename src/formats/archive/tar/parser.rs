@@ -32,8 +32,18 @@ pub enum EntryKind {
 pub enum Data {
     /// In one piece of the archive.
     Plain(Range<usize>),
-    /// In pieces with holes between them.
-    Sparse(Range<usize>, SparseMap),
+    /// In pieces with holes between them: all that is stored, the map of it, and where the map ends if it is stored
+    /// there too. Programs that know nothing of a pax map give what is stored instead.
+    Sparse {
+        /// Everything stored for the entry.
+        stored: Range<usize>,
+        /// Bytes at the front of it that are the map.
+        map_bytes: usize,
+        /// Where the pieces belong.
+        map: SparseMap,
+        /// Whether the map stands in pax records, which many programs do not know.
+        is_pax: bool,
+    },
 }
 
 /// One entry.
@@ -180,7 +190,22 @@ impl<'a> Walk<'a> {
             self.at = padded(range.end);
             let data = self.bytes.get(range).unwrap_or_default();
             if missing > 0 {
-                self.say(Problem::damaged("archive ends inside an extended header", Location::at(offset)));
+                // A size beyond the archive is wrong more often than the archive is cut off: go on behind the header.
+                self.say(Problem::damaged("extended header states more than there is", Location::at(offset)));
+                self.at = start;
+                return;
+            }
+            if kind == b'X' {
+                // Solaris' extended header; 7-Zip and others take the type for that of a file and unpack it.
+                self.view.entries.push(Entry {
+                    name: old_names::decode(&header.name()),
+                    kind: EntryKind::File,
+                    target: String::new(),
+                    is_executable: false,
+                    data: Data::Plain(start..start.saturating_add(data.len())),
+                    missing: 0,
+                    offset,
+                });
             }
             match kind {
                 b'L' => ahead.name = Some(long_name(data)),
@@ -233,17 +258,14 @@ impl<'a> Walk<'a> {
         // Links state the size of what they point to in some archives and have data in others: the next block tells.
         let has_no_data = matches!(entry_kind, EntryKind::HardLink | EntryKind::Symlink | EntryKind::Device)
             && self.block(start).is_none_or(|block| is_zero(block) || is_header(block));
-        let (mut range, missing) = self.range(start, if has_no_data { 0 } else { size });
-        self.at = padded(range.end).max(start);
-        if map.is_none()
-            && let Some((found, used)) = SparseMap::of_pax(&pax, self.bytes.get(range.clone()).unwrap_or_default())
-        {
-            range.start = range.start.saturating_add(used).min(range.end);
-            map = Some(found);
-        }
+        let (stored, missing) = self.range(start, if has_no_data { 0 } else { size });
+        self.at = padded(stored.end).max(start);
         let data = match map {
-            Some(map) => Data::Sparse(range, map),
-            None => Data::Plain(range),
+            Some(map) => Data::Sparse { stored, map_bytes: 0, map, is_pax: false },
+            None => match SparseMap::of_pax(&pax, self.bytes.get(stored.clone()).unwrap_or_default()) {
+                Some((map, map_bytes)) => Data::Sparse { stored, map_bytes, map, is_pax: true },
+                None => Data::Plain(stored),
+            },
         };
         self.view.entries.push(Entry {
             name: names,
