@@ -64,10 +64,11 @@ fn add(report: &mut Report, record: &Record, language: Language) {
         decisive: finding.decisive,
         attack: finding.attack.clone(),
     }));
-    let digest = Ioc::new(IocKind::Sha256, record.digests.sha256.clone(), Location::whole());
+    // The digest of nothing identifies nothing.
+    let digest = (record.size > 0).then(|| Ioc::new(IocKind::Sha256, record.digests.sha256.clone(), Location::whole()));
     let name = (record.origin.is_file && !record.name.text.is_empty())
         .then(|| Ioc::new(IocKind::FileName, record.name.file_name(), Location::whole()));
-    report.iocs.extend(record.iocs.iter().cloned().chain(name).chain([digest]).map(|ioc| IocReport {
+    report.iocs.extend(record.iocs.iter().cloned().chain(name).chain(digest).map(|ioc| IocReport {
         kind: ioc.kind,
         value: ioc.value,
         artifact: artifact.clone(),

@@ -17,6 +17,9 @@ pub struct Identification {
 /// when none of those claims the bytes; narrower readings (`docx` of `zip`) last, each replacing the format it
 /// narrows.
 pub fn identify(artifact: &Artifact, formats: &[&'static FormatSpec]) -> Identification {
+    if artifact.bytes.is_empty() {
+        return Identification { format: FormatId::EMPTY, also: Vec::new() };
+    }
     let mut found: Vec<FormatId> = Vec::new();
     for spec in formats {
         if claims_by_structure(spec, artifact) {

@@ -10,6 +10,9 @@ impl FormatId {
     /// Bytes that no format we know claims.
     pub const UNKNOWN: FormatId = FormatId("unknown");
 
+    /// No bytes at all: an empty file, or a locked one whose content nobody could read.
+    pub const EMPTY: FormatId = FormatId("empty");
+
     /// The name as text.
     pub const fn as_str(self) -> &'static str {
         self.0

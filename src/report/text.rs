@@ -7,11 +7,13 @@ use anstyle::AnsiColor;
 use super::{Language, Paint, Sink};
 use crate::model::ioc::defang;
 use crate::model::name::escape;
-use crate::model::report::{ArtifactReport, FindingReport, Report};
+use crate::model::report::{ArtifactReport, FindingReport, IocReport, Report};
 use crate::model::{CoverageLevel, IocKind, Level, Severity};
 
 /// Indicators shown; the rest are counted.
 const MAX_IOCS: usize = 40;
+/// Places named per indicator.
+const MAX_PLACES: usize = 3;
 /// Gaps of coverage shown; the rest are counted.
 const MAX_GAPS: usize = 8;
 /// Artifacts shown; the rest are counted, except those with findings.
@@ -138,23 +140,33 @@ impl<W: Write> Text<W> {
         if shown.is_empty() {
             return Ok(());
         }
+        let mut hidden = 0usize;
         let title = self.language.pick("indicators", "侵害指標（IOC）");
         writeln!(self.out, "\n  {}", self.paint.bold(AnsiColor::Blue, title))?;
-        for ioc in shown.iter().take(MAX_IOCS) {
+        // One indicator is one line, however many parts name it.
+        let mut lines: Vec<(&IocReport, Vec<String>)> = Vec::new();
+        for ioc in shown {
             let mut place = vec![ioc.artifact.clone()];
             place.extend(ioc.context.clone());
-            if !ioc.at.is_empty() && ioc.context.as_deref() != Some(ioc.at.as_str()) {
+            if !ioc.at.is_empty() && ioc.context.as_deref().is_none_or(|context| !context.starts_with(&ioc.at)) {
                 place.push(ioc.at.clone());
             }
-            writeln!(
-                self.out,
-                "    {:<9} {}  {}",
-                ioc.kind.as_str(),
-                escape(&defang(ioc.kind, &ioc.value)),
-                self.paint.dim(&format!("[{}]", escape(&place.join(", ")))),
-            )?;
+            let place = place.join(", ");
+            match lines.iter_mut().find(|(known, _)| known.kind == ioc.kind && known.value == ioc.value) {
+                Some((_, places)) => places.push(place),
+                None if lines.len() < MAX_IOCS => lines.push((ioc, vec![place])),
+                None => hidden = hidden.saturating_add(1),
+            }
         }
-        self.more(shown.len().saturating_sub(MAX_IOCS))
+        for (ioc, places) in &lines {
+            let mut shown = escape(&places.iter().take(MAX_PLACES).cloned().collect::<Vec<_>>().join("; "));
+            if places.len() > MAX_PLACES {
+                shown.push_str("; …");
+            }
+            let value = escape(&defang(ioc.kind, &ioc.value));
+            writeln!(self.out, "    {:<9} {value}  {}", ioc.kind.as_str(), self.paint.dim(&format!("[{shown}]")))?;
+        }
+        self.more(hidden)
     }
 
     fn digests(&mut self, report: &Report) -> io::Result<()> {
@@ -163,10 +175,11 @@ impl<W: Write> Text<W> {
             .iter()
             .filter(|artifact| {
                 artifact.path == "0"
-                    || report
-                        .findings
-                        .iter()
-                        .any(|finding| finding.artifact == artifact.path && finding.severity >= Severity::Medium)
+                    || artifact.size > 0
+                        && report
+                            .findings
+                            .iter()
+                            .any(|finding| finding.artifact == artifact.path && finding.severity >= Severity::Medium)
             })
             .take(MAX_IOCS)
             .collect();

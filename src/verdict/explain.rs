@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::policy::Policy;
-use super::score::{Branch, Raise, worst};
+use super::score::{Branch, worst};
 use crate::model::{ArtifactTree, Coverage, CoverageCause, CoverageLevel, Facet, Level, Reason};
 use crate::report::Language;
 
@@ -15,7 +15,7 @@ const MAX_WITHOUT: usize = 24;
 /// The weightiest reasons of a branch. A floor comes first: it says what the findings mean together.
 pub(super) fn reasons(branch: &Branch<'_>, policy: &Policy, language: Language) -> Vec<Reason> {
     let mut reasons = Vec::new();
-    if let Some(Raise::Floor(floor)) = &branch.floor {
+    if let Some(floor) = branch.floor {
         reasons.push(Reason {
             id: floor.id.clone(),
             artifact: branch.path.to_string(),
@@ -39,23 +39,23 @@ pub(super) fn reasons(branch: &Branch<'_>, policy: &Policy, language: Language) 
 
 /// `deceive 60 + conceal 25 = 85; disguised-program-in-archive raises it to 100`.
 pub(super) fn arithmetic(branch: Option<&Branch<'_>>, language: Language) -> String {
-    let Some(branch) = branch.filter(|branch| branch.sum > 0 || branch.floor.is_some()) else {
+    let Some(branch) = branch.filter(|branch| branch.sum > 0) else {
         return language.pick("no finding brings points", "加点される検出はありません").to_owned();
     };
     let terms: Vec<String> =
         branch.facets.iter().map(|(facet, score)| format!("{} {score}", facet_name(*facet, language))).collect();
     let mut text = format!("{} = {}", terms.join(" + "), branch.sum);
-    let raise = match &branch.floor {
-        Some(Raise::Decisive(item)) => Some((item.finding.kind.id, None)),
-        Some(Raise::Floor(floor)) => Some((floor.id.as_str(), Some(floor.score))),
-        None => None,
-    };
-    match (raise, language) {
-        (Some((id, None)), Language::English) => text.push_str(&format!("; {id} alone decides")),
-        (Some((id, None)), Language::Japanese) => text.push_str(&format!("；{id} 単独で判定が決まります")),
-        (Some((id, Some(score))), Language::English) => text.push_str(&format!("; {id} raises it to {score}")),
-        (Some((id, Some(score))), Language::Japanese) => text.push_str(&format!("；{id} により {score} に引き上げ")),
-        (None, _) => {}
+    if let Some(item) = &branch.decisive {
+        let id = item.finding.kind.id;
+        text.push_str(&match language {
+            Language::English => format!("; {id} alone decides"),
+            Language::Japanese => format!("；{id} 単独で判定が決まります"),
+        });
+    } else if let Some(floor) = branch.floor.filter(|floor| floor.score > branch.sum) {
+        text.push_str(&match language {
+            Language::English => format!("; {} raises it to {}", floor.id, floor.score),
+            Language::Japanese => format!("；{} により {} に引き上げ", floor.id, floor.score),
+        });
     }
     text
 }

@@ -24,28 +24,17 @@ pub(super) struct Branch<'a> {
     pub(super) facets: BTreeMap<Facet, u32>,
     /// Sum over facets.
     pub(super) sum: u32,
-    /// The highest floor that holds, and why.
-    pub(super) floor: Option<Raise<'a>>,
-}
-
-/// Why a branch scores more than its sum.
-#[derive(Debug, Clone)]
-pub(super) enum Raise<'a> {
-    /// A finding that alone decides.
-    Decisive(Item<'a>),
-    /// Findings that mean more together.
-    Floor(&'a Floor),
+    /// A finding that alone decides, if there is one.
+    pub(super) decisive: Option<Item<'a>>,
+    /// The highest floor that holds: what the findings mean together.
+    pub(super) floor: Option<&'a Floor>,
 }
 
 impl Branch<'_> {
     /// The score of the branch.
     pub(super) fn score(&self, policy: &Policy) -> u32 {
-        let floor = match &self.floor {
-            Some(Raise::Decisive(_)) => policy.thresholds.malicious,
-            Some(Raise::Floor(floor)) => floor.score,
-            None => 0,
-        };
-        self.sum.max(floor)
+        let decisive = if self.decisive.is_some() { policy.thresholds.malicious } else { 0 };
+        self.sum.max(decisive).max(self.floor.map_or(0, |floor| floor.score))
     }
 }
 
@@ -96,14 +85,10 @@ fn branch<'a>(tree: &'a ArtifactTree, leaf: &'a Record, policy: &'a Policy, with
         }
     }
     let sum = facets.values().fold(0u32, |sum, score| sum.saturating_add(*score));
-    let decisive = items.iter().find(|item| item.finding.decisive).cloned().map(Raise::Decisive);
-    let floor = policy.floors.iter().filter(|floor| holds(floor, &ids)).max_by_key(|floor| floor.score);
-    let raise = match (decisive, floor) {
-        (Some(decisive), _) => Some(decisive),
-        (None, Some(floor)) if floor.score > sum => Some(Raise::Floor(floor)),
-        _ => None,
-    };
-    Branch { path: leaf.path.clone(), items, facets, sum, floor: raise }
+    let decisive = items.iter().find(|item| item.finding.decisive).cloned();
+    // Of floors with the same score the first in the policy is the most telling.
+    let floor = policy.floors.iter().rev().filter(|floor| holds(floor, &ids)).max_by_key(|floor| floor.score);
+    Branch { path: leaf.path.clone(), items, facets, sum, decisive, floor }
 }
 
 fn holds(floor: &Floor, ids: &BTreeSet<&str>) -> bool {
