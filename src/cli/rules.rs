@@ -1,6 +1,5 @@
 //! `sekisho rules`.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -44,6 +43,8 @@ pub(super) fn read(path: &Path) -> anyhow::Result<Vec<RuleSource>> {
 
 #[cfg(feature = "yara")]
 fn check(paths: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    use std::io::Write as _;
+
     use crate::matching::lint;
 
     let mut sources = Vec::new();

@@ -152,9 +152,10 @@ impl<W: Write> Text<W> {
                 place.push(ioc.at.clone());
             }
             let place = place.join(", ");
+            let has_room = lines.len() < MAX_IOCS;
             match lines.iter_mut().find(|(known, _)| known.kind == ioc.kind && known.value == ioc.value) {
                 Some((_, places)) => places.push(place),
-                None if lines.len() < MAX_IOCS => lines.push((ioc, vec![place])),
+                None if has_room => lines.push((ioc, vec![place])),
                 None => hidden = hidden.saturating_add(1),
             }
         }
