@@ -49,29 +49,39 @@ impl Readable {
     }
 }
 
+/// Bytes of a text between two counts of lines kept.
+const STRIDE: usize = 4_096;
+
 /// Leads from positions in a [`Readable`]'s text to places in the artifact: lines of a text, offsets in data.
 pub struct Places<'a> {
     readable: &'a Readable,
-    /// Where each line of a text ends.
-    ends: Vec<usize>,
+    /// Line ends before each [`STRIDE`] of a text.
+    counts: Vec<usize>,
 }
 
 impl<'a> Places<'a> {
     /// Prepares to locate positions; costs one pass over a text for its lines.
     pub fn of(readable: &'a Readable) -> Self {
-        let ends = match readable {
-            Readable::Text(view) => memchr::memchr_iter(b'\n', view.text.as_bytes()).collect(),
-            Readable::Strings(_) => Vec::new(),
-        };
-        Places { readable, ends }
+        let mut counts = Vec::new();
+        if let Readable::Text(view) = readable {
+            let mut count = 0usize;
+            for stretch in view.text.as_bytes().chunks(STRIDE) {
+                counts.push(count);
+                count = count.saturating_add(memchr::memchr_iter(b'\n', stretch).count());
+            }
+        }
+        Places { readable, counts }
     }
 
     /// The place of a position.
     pub fn at(&self, position: usize) -> Location {
         match self.readable {
-            Readable::Text(_) => {
-                let before = self.ends.partition_point(|end| *end < position);
-                Location::line((before as u64).saturating_add(1))
+            Readable::Text(view) => {
+                let stretch = position / STRIDE;
+                let counted = self.counts.get(stretch).or(self.counts.last()).copied().unwrap_or(0);
+                let rest = view.text.as_bytes().get(stretch.saturating_mul(STRIDE)..position).unwrap_or_default();
+                let line = counted.saturating_add(memchr::memchr_iter(b'\n', rest).count()).saturating_add(1);
+                Location::line(line as u64)
             }
             Readable::Strings(view) => view.offset_of(position).map_or_else(Location::whole, Location::offset),
         }
@@ -94,6 +104,10 @@ mod tests {
         let readable = Readable::of(&text).unwrap();
         let position = readable.text().find("http").unwrap();
         assert_eq!(Places::of(&readable).at(position), Location::line(2));
+
+        let long = artifact(format!("{}http://example.com/", "ab\n".repeat(5_000)).as_bytes());
+        let readable = Readable::of(&long).unwrap();
+        assert_eq!(Places::of(&readable).at(15_000), Location::line(5_001));
 
         let data = artifact(b"\x00\x01\x02\x03http://example.com/\x00\x01");
         let readable = Readable::of(&data).unwrap();

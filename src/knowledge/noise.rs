@@ -41,8 +41,8 @@ pub fn reason(ioc: &Ioc) -> Option<String> {
     }
 }
 
-/// By host and the start of the path.
-fn url_reason(url: &str) -> Option<String> {
+/// Why a URL is likely noise, by host and the start of its path.
+pub fn url_reason(url: &str) -> Option<String> {
     let (_, rest) = url.split_once("://")?;
     let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
     let (host, path) = rest.split_at(end);

@@ -9,6 +9,9 @@ use crate::model::IocKind;
 /// Letters a domain has at least where nothing but its standing alone says that it is one; shorter ones are chance.
 const MIN_RUN: usize = 9;
 
+/// Bytes before a name in which a word that announces a host is looked for.
+const LOOK_BACK: usize = 40;
+
 /// A domain around its first dot. Gives the position up to which the text is part of the name.
 pub(super) fn at_dot(reading: &Reading<'_>, dot: usize, finds: &mut Finds) -> usize {
     let start = reading.back(dot, 64, |byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -27,7 +30,7 @@ pub(super) fn at_dot(reading: &Reading<'_>, dot: usize, finds: &mut Finds) -> us
     if tld.len() < 2 || !tld.bytes().all(|byte| byte.is_ascii_lowercase()) && !tld.starts_with("xn--") {
         return end;
     }
-    finds.pay(name.len());
+    finds.pay(name.len().saturating_add(LOOK_BACK));
     let lower = name.to_ascii_lowercase();
     let root = lower.split('.').next().unwrap_or_default();
     let name_end = start.saturating_add(name.len());
@@ -64,9 +67,11 @@ fn sign(
     }
     let is_common = table.common_tlds.contains(tld);
     let is_ambiguous = table.file_tlds.contains(tld);
-    let before = reading.before(start, 40).to_lowercase();
+    let before = reading.before(start, LOOK_BACK).to_lowercase();
     let before = before.trim_end_matches([' ', ':', '=', '"', '\'', '(', '「', '：', '\t', '[', '`']);
-    if (is_common || !is_ambiguous) && names_host(before) {
+    // Of the many top-level names that are words only those in common use are taken.
+    let is_usual = is_common || table.special_tlds.contains(tld) || (tld.len() == 2 && !is_ambiguous);
+    if is_usual && names_host(before) {
         return Some(Some("named as a host"));
     }
     if !is_common || is_ambiguous {

@@ -27,18 +27,19 @@ pub(super) fn at_sign(reading: &Reading<'_>, at: usize, finds: &mut Finds) -> us
             && domain.len() >= 6
             && words().common_tlds.contains(tld)
             && !domain.bytes().any(|byte| byte.is_ascii_uppercase()));
-    if !is_typed || !is_domain(&lower) || is_message_id(reading, start) {
+    let value = format!("{local}@{lower}");
+    if !is_typed || !is_domain(&lower) || finds.knows(IocKind::Email, &value) || is_message_id(reading, start, finds) {
         return end;
     }
-    finds.add(
-        find(reading, IocKind::Email, format!("{local}@{lower}"), start).spelled(reading.piece(start, domain_end)),
-    );
+    finds.add(find(reading, IocKind::Email, value, start).spelled(reading.piece(start, domain_end)));
     say_confusable(reading, &lower, start, finds);
     end
 }
 
 /// `<id@host>` in a header that names messages or parts, not people.
-fn is_message_id(reading: &Reading<'_>, start: usize) -> bool {
+fn is_message_id(reading: &Reading<'_>, start: usize, finds: &mut Finds) -> bool {
+    /// How far back the header's name is looked for.
+    const MAX_BACK: usize = 400;
     if reading.byte_before(start) == b':' {
         return reading.before(start, 4).eq_ignore_ascii_case("cid:")
             || reading.before(start, 4).eq_ignore_ascii_case("mid:");
@@ -49,7 +50,8 @@ fn is_message_id(reading: &Reading<'_>, start: usize) -> bool {
     const NAMES: [&str; 6] =
         ["message-id", "references", "in-reply-to", "content-id", "x-message-id", "resent-message-id"];
     // Folded headers go on for several lines; the nearest line that does not begin with a blank names the header.
-    let before = reading.before(start, 2_000);
+    let before = reading.before(start, MAX_BACK);
+    finds.pay(MAX_BACK / 8);
     let name = before.rsplit('\n').find(|line| !line.starts_with([' ', '\t'])).unwrap_or(before);
     let name = name.split(':').next().unwrap_or_default();
     NAMES.iter().any(|known| name.eq_ignore_ascii_case(known)) || name.to_ascii_lowercase().ends_with("-id")

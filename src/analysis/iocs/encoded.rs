@@ -1,6 +1,9 @@
 //! Base64 and hexadecimal in text, and what they hold: texts and files become children, addresses in short ones are
 //! indicators. Also reversed, with `#` for `A`, broken into lines, and XORed with one byte underneath.
 
+use std::sync::LazyLock;
+
+use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -104,6 +107,9 @@ fn joined(text: &[u8], start: usize, end: usize) -> (Vec<u8>, usize) {
 /// Decodes a run in every way that leads somewhere.
 fn judge(reading: &Reading<'_>, run: &[u8], at: usize, finds: &mut Finds, parts: &mut Vec<DecodedPart>) {
     finds.pay(run.len());
+    if run.len() < MIN_BLIND && !run.contains(&b'#') && !may_hold_url(run) {
+        return;
+    }
     let has_marks = run.contains(&b'#');
     if has_marks && run.contains(&b'A') {
         // Not the alphabet with `#` for `A`: the sign only separates.
@@ -152,6 +158,18 @@ fn judge(reading: &Reading<'_>, run: &[u8], at: usize, finds: &mut Finds, parts:
 /// Base64 of `http` at its three offsets, then of UTF-16 `http`; with how far before the hit a group of four starts.
 const ANCHORS: [(&[u8], usize); 6] =
     [(b"aHR0c", 0), (b"h0dHA", 2), (b"h0dHB", 2), (b"odHRw", 3), (b"aAB0AHQAcA", 0), (b"gAdAB0AHAA", 2)];
+
+/// The anchors forwards and backwards, and hexadecimal `http`.
+static ANY_ANCHOR: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    let forwards = ANCHORS.iter().map(|(anchor, _)| anchor.to_vec());
+    let backwards = ANCHORS.iter().map(|(anchor, _)| anchor.iter().rev().copied().collect::<Vec<u8>>());
+    AhoCorasick::new(forwards.chain(backwards).chain([b"68747470".to_vec()])).ok()
+});
+
+/// Whether a short run is worth decoding.
+fn may_hold_url(run: &[u8]) -> bool {
+    ANY_ANCHOR.as_ref().is_none_or(|anchors| anchors.is_match(run)) || run.iter().all(u8::is_ascii_hexdigit)
+}
 
 /// Where to start decoding so that a URL comes out.
 fn url_anchor(run: &[u8]) -> Option<usize> {

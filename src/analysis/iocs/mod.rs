@@ -31,7 +31,7 @@ use self::encoded::DecodedPart;
 use self::reading::{Finds, MAX_FINDS, Origin as Position, Reading};
 use super::text::{Places, Readable};
 use crate::formats::spec;
-use crate::model::{Artifact, EntryName, Ioc, Location, Origin, OriginKind, Problem};
+use crate::model::{Artifact, EntryName, Ioc, IocKind, Location, Origin, OriginKind, Problem};
 use crate::stage::{Analyzer, Family, Kinds, Outcome, StageError};
 
 /// Extracts indicators.
@@ -59,11 +59,11 @@ fn scope(artifact: &Artifact, is_text: bool) -> Scope {
 /// Formats whose own unpacker decodes what they write in base64 or hexadecimal: a message its parts, RTF its objects,
 /// PDF and compound files their streams.
 fn decodes_itself(artifact: &Artifact, is_text: bool) -> bool {
-    let Some(spec) = spec(artifact.format).filter(|spec| spec.unpacker.is_some()) else { return false };
+    let Some(spec) = spec(artifact.format) else { return false };
     match spec.family {
         Family::Mail => true,
         Family::Office => !is_text || spec.id.as_str() == "rtf",
-        Family::Document => spec.id.as_str() == "pdf" || spec.id.as_str() == "rtf",
+        Family::Document => matches!(spec.id.as_str(), "pdf" | "rtf"),
         _ => false,
     }
 }
@@ -90,6 +90,14 @@ impl Analyzer for Indicators {
         scan::scan(&reading, Some(&mut pieces), &mut finds);
         pieces.read(&reading, &mut finds);
         let parts = if decodes_itself(artifact, is_text) { Vec::new() } else { encoded::collect(&reading, &mut finds) };
+        if scope(artifact, is_text) == Scope::Header {
+            // Senders and relays are said by the mail format, which knows which header they stand in; recipients are
+            // nobody's indicators.
+            finds.list.retain(|find| {
+                let is_linked = find.context.as_deref().is_some_and(|context| context.contains("host of"));
+                is_linked || !matches!(find.kind, IocKind::Email | IocKind::Domain | IocKind::Ipv4 | IocKind::Ipv6)
+            });
+        }
         say(&readable, finds, out);
         if !parts.is_empty() {
             let places = Places::of(&readable);

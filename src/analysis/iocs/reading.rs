@@ -145,6 +145,11 @@ impl Finds {
         }
     }
 
+    /// Whether an indicator is known.
+    pub(super) fn knows(&self, kind: IocKind, value: &str) -> bool {
+        self.known.contains(&(kind, value.to_owned()))
+    }
+
     /// Keeps a remark.
     pub(super) fn remark(&mut self, kind: &'static FindingKind, place: usize, observed: impl Into<String>) {
         const MAX_REMARKS: usize = 200;

@@ -197,6 +197,20 @@ mod web {
     }
 
     #[test]
+    fn namespaces_are_kept_and_marked_without_their_hosts() {
+        let said = look(b"xmlns=\"http://www.w3.org/1999/xhtml\" href=\"https://www.w3.org/blog/\"");
+        let found: Vec<_> = said.iocs.iter().map(|ioc| (ioc.value.as_str(), ioc.noise.as_deref())).collect();
+        assert_eq!(
+            found,
+            [
+                ("http://www.w3.org/1999/xhtml", Some("xml-namespace")),
+                ("https://www.w3.org/blog/", None),
+                ("www.w3.org", None)
+            ]
+        );
+    }
+
+    #[test]
     fn templates_and_placeholders_are_no_urls() {
         for text in ["http://%s/a", "http://$host/", "http://{0}/a", "http://", "std://x", "http:///a", "a://b.c"] {
             assert!(urls(text).is_empty(), "{text}: {:?}", urls(text));
@@ -270,6 +284,21 @@ mod names {
 
 mod addresses {
     use super::*;
+
+    #[test]
+    fn a_messages_recipients_are_left_out_and_its_links_kept() {
+        let Some(mail) = crate::formats::FORMATS.iter().find(|spec| spec.family == Family::Mail) else { return };
+        let text = "To: a@example.com\nX: 192.0.2.1\nList-Unsubscribe: <http://example.net/u>\n\nhttp://example.org/\n";
+        let origin = Origin::file(OriginKind::Input, "");
+        let bytes = Bytes::from_static(text.as_bytes());
+        let mut artifact = Artifact::new(ArtifactPath::root(), EntryName::new("a"), origin, bytes, FormatId::UNKNOWN);
+        artifact.format = mail.id;
+        let budget = Budget::new(Limits::default());
+        let mut out = Outcome::new(&artifact, Arc::new(Hints::default()), &budget);
+        Indicators.analyze(&artifact, &mut out).unwrap();
+        let found: Vec<String> = out.into_said().iocs.into_iter().map(|ioc| ioc.value).collect();
+        assert_eq!(found, ["http://example.net/u", "example.net"]);
+    }
 
     #[test]
     fn versions_dates_sections_and_identifiers_are_no_addresses() {

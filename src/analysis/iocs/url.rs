@@ -7,6 +7,7 @@ use super::host;
 use super::reading::{Finds, MAX_LENGTH, Reading, find};
 use super::{rewritten, unc};
 use crate::knowledge::iocs::words;
+use crate::knowledge::noise;
 use crate::model::IocKind;
 
 /// URLs looked for inside one other.
@@ -189,6 +190,14 @@ pub(super) fn say(reading: &Reading<'_>, spelled: &str, at: usize, how: Option<&
     let spelled_host = spelled_host(&unescaped);
     if url.scheme() == "file" {
         return unc::say_file_url(reading, &url, spelled, at, finds);
+    }
+    if let Some(url::Host::Domain(name)) = url.host()
+        && host::is_domain(name)
+        && noise::url_reason(url.as_str()).is_some()
+    {
+        // Kept as what it is; its host is no more of an indicator than itself.
+        finds.add(find(reading, IocKind::Url, url.as_str(), at));
+        return true;
     }
     let is_host = match (url.host(), url.host_str()) {
         // Schemes the standard does not know keep their host unparsed.
