@@ -1,10 +1,13 @@
 //! Programs of Linux (ELF) and macOS (Mach-O). They are recognised and not read: what counts for mail is that they
-//! are programs at all.
+//! are programs at all. Files inside them, as self-extractors have, are given.
 
 use crate::formats::program::fields::{u16_at, u32_at};
 use crate::formats::program::file::PROGRAM_FILE;
-use crate::model::{Artifact, FormatId, Location};
-use crate::stage::{Analyzer, Family, FormatSpec, Kinds, Magic, Outcome, Probe, Reading, Reference, StageError};
+use crate::formats::program::pe::embedded;
+use crate::model::{Artifact, EntryName, FormatId, Location, Origin, OriginKind};
+use crate::stage::{
+    Analyzer, Family, FormatSpec, Kinds, Magic, Outcome, Probe, Reading, Reference, StageError, Unpacker,
+};
 
 /// A program or library of Linux and its relatives.
 pub const ELF: FormatId = FormatId("elf");
@@ -22,8 +25,8 @@ pub const ELF_FORMAT: FormatSpec = FormatSpec {
     probe: Probe::Structure(is_elf),
     reading: Reading::RecognisedOnly,
     references: &[Reference { title: "elf(5)", url: "https://man7.org/linux/man-pages/man5/elf.5.html" }],
-    limitations: &["Only recognised."],
-    unpacker: None,
+    limitations: &["Only recognised, and searched for archives and documents inside."],
+    unpacker: Some(&Contents),
     analyzers: &[&ForeignProgram],
 };
 
@@ -48,8 +51,8 @@ pub const MACHO_FORMAT: FormatSpec = FormatSpec {
         title: "Mach-O headers of Apple's XNU, loader.h and fat.h",
         url: "https://github.com/apple-oss-distributions/xnu/tree/main/EXTERNAL_HEADERS/mach-o",
     }],
-    limitations: &["Only recognised."],
-    unpacker: None,
+    limitations: &["Only recognised, and searched for archives and documents inside."],
+    unpacker: Some(&Contents),
     analyzers: &[&ForeignProgram],
 };
 
@@ -73,6 +76,24 @@ fn is_macho(artifact: &Artifact) -> bool {
     }
 }
 
+/// Gives archives and documents inside; other programs inside are parts of this one.
+struct Contents;
+
+/// Files given; a self-extractor has one.
+const MAX_CONTENTS: usize = 32;
+
+impl Unpacker for Contents {
+    fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
+        let found = embedded::find(&parent.bytes, 0..parent.bytes.len());
+        for (kind, range) in found.into_iter().filter(|(kind, _)| *kind != embedded::Kind::Program).take(MAX_CONTENTS) {
+            let name = EntryName::new(format!("embedded-{:x}.{}", range.start, kind.extension()));
+            let detail = format!("{} inside the program", kind.as_str());
+            out.child_bytes(name, Origin::part(OriginKind::Embedded, detail), parent.bytes.slice(range))?;
+        }
+        Ok(())
+    }
+}
+
 struct ForeignProgram;
 
 impl Analyzer for ForeignProgram {
@@ -88,5 +109,39 @@ impl Analyzer for ForeignProgram {
         let system = if artifact.is(ELF) { "ELF, for Linux" } else { "Mach-O, for macOS" };
         out.raise(PROGRAM_FILE, Location::whole(), system);
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sekisho_samples::archive::zip::ZipFile;
+
+    use super::*;
+    use crate::formats::program::trial::{observed, run};
+
+    const ELF_HEAD: &[u8] = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0";
+
+    #[test]
+    fn programs_of_other_systems_are_told() {
+        assert!(observed(&run("a", ELF_HEAD.to_vec(), &ELF_FORMAT), "program-file").is_some());
+        let mach = [&b"\xcf\xfa\xed\xfe\x07\0\0\x01\x03\0\0\0\x02\0\0\0"[..], &[0; 16]].concat();
+        assert!(observed(&run("a", mach, &MACHO_FORMAT), "program-file").is_some());
+    }
+
+    #[test]
+    fn a_java_class_is_no_program_for_macos() {
+        let class = [&b"\xca\xfe\xba\xbe\0\0\0\x34"[..], &[0; 64]].concat();
+        let name = EntryName::new("A.class");
+        let origin = Origin::file(OriginKind::Input, "");
+        let path = crate::model::ArtifactPath::root();
+        assert!(!is_macho(&Artifact::new(path, name, origin, class.into(), FormatId::UNKNOWN)));
+    }
+
+    #[test]
+    fn an_archive_behind_a_program_is_given() {
+        let zip = ZipFile::new().entry("a.txt", "HARMLESS-SAMPLE/1").build();
+        let said = run("a", [ELF_HEAD, &[0; 100], &zip].concat(), &ELF_FORMAT);
+        assert_eq!(said.children.len(), 1);
+        assert_eq!(said.children[0].bytes, zip);
     }
 }

@@ -102,7 +102,7 @@ pub(super) fn at_start(bytes: &[u8]) -> Option<Kind> {
 }
 
 /// Files in a region, in order, none inside another.
-pub(super) fn find(bytes: &[u8], region: Range<usize>) -> Vec<(Kind, Range<usize>)> {
+pub(in crate::formats::program) fn find(bytes: &[u8], region: Range<usize>) -> Vec<(Kind, Range<usize>)> {
     let mut kept: Vec<(Kind, Range<usize>)> = Vec::new();
     for (kind, range) in hits(bytes, region) {
         if range.len() >= SHORTEST && kept.last().is_none_or(|(_, last)| range.start >= last.end) {

@@ -6,7 +6,7 @@
 mod analyze;
 mod certificate;
 mod disguise;
-mod embedded;
+pub(super) mod embedded;
 mod exports;
 mod header;
 mod icons;
