@@ -68,7 +68,22 @@ pub(super) fn all() -> Vec<Sample> {
                 macros::ticket_project("fo32").modules.iter().map(Module::text).next_back().unwrap_or_default().into()
             },
         },
+        Sample {
+            id: "fo33",
+            file_name: "精算書.xlsm",
+            about: "a locked project whose hidden module starts a program on opening",
+            make: hidden,
+        },
     ]
+}
+
+fn hidden() -> Vec<u8> {
+    let mut module = Module::standard("Engine", "Sub RunTool()\n    Shell \"harmless-none.exe\"\nEnd Sub\n");
+    module.is_hidden = true;
+    let start = Module::document("ThisWorkbook", "Private Sub Workbook_Open()\n    RunTool\nEnd Sub\n");
+    let mut project = Project::new(vec![start, module]);
+    project.is_locked = true;
+    Package::xlsm("精算書\n交通費\t1200", macros::vba_project(&project)).build()
 }
 
 fn estimate() -> Vec<u8> {

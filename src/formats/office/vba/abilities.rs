@@ -1,6 +1,7 @@
 //! What a program's procedures do to the machine: each use of a name that `rules/indicators/vba-capabilities.toml`
 //! grades. Comments and texts are no code; objects count by what is asked of them.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use super::folding::{Receiver, Use};
@@ -33,7 +34,7 @@ pub(super) fn abilities(program: &Program) -> Vec<Ability> {
         let Some(module) = program.modules.get(routine.module) else { continue };
         let is_put = |used: &Use| module.code.lexed.is_word(used.token, "put") && used.receiver == Receiver::None;
         let puts = routine.uses.iter().any(is_put);
-        let view = Look { program, module, routine, table, objects: &objects, puts };
+        let view = Look { program, module, routine, table, objects: &objects, puts, texts_fetch: OnceCell::new() };
         for used in &routine.uses {
             for (does, what) in view.deeds(used) {
                 if out.len() < MAX_ABILITIES {
@@ -93,6 +94,8 @@ struct Look<'a> {
     objects: &'a BTreeSet<String>,
     /// Whether the procedure has a `Put` statement.
     puts: bool,
+    /// Whether the procedure's texts hold a command that fetches; asked for once.
+    texts_fetch: OnceCell<bool>,
 }
 
 impl Look<'_> {
@@ -167,6 +170,9 @@ impl Look<'_> {
 
     /// Adds what the arguments tell: a text written to a program's name is a program, a command may fetch.
     fn graded(&self, used: &Use, mut found: Vec<Deed>) -> Vec<(Deed, String)> {
+        if found.is_empty() {
+            return Vec::new();
+        }
         let known = |text: &Option<String>| text.as_deref().map(str::to_ascii_lowercase);
         let arguments: Vec<String> = used.arguments.iter().filter_map(known).collect();
         for does in &mut found {
@@ -178,7 +184,9 @@ impl Look<'_> {
             let first = arguments.first().filter(|_| used.arguments.first().is_some_and(Option::is_some));
             if first.is_some_and(|command| self.is_harmless(command)) {
                 found.retain(|does| *does != Deed::Execute);
-            } else if self.fetches(&arguments) || (first.is_none() && self.fetches(&self.texts())) {
+            } else if self.fetches(&arguments)
+                || (first.is_none() && *self.texts_fetch.get_or_init(|| self.fetches(&self.texts())))
+            {
                 found.push(Deed::Download);
             }
         }

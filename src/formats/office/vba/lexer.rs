@@ -22,13 +22,19 @@ pub(super) enum TokenKind {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
     pub(super) kind: TokenKind,
-    pub(super) start: usize,
-    pub(super) end: usize,
+    start: u32,
+    end: u32,
     /// Line, counted from 1.
     pub(super) line: u32,
 }
 
-/// Source cut into tokens.
+impl Token {
+    fn range(&self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+/// Source cut into tokens. It is at most some megabytes, so offsets take 32 bits.
 #[derive(Debug, Default)]
 pub(super) struct Lexed {
     /// The source.
@@ -49,12 +55,12 @@ impl Lexed {
 
     /// A token's spelling in lower case; empty past the end.
     pub(super) fn lower(&self, index: usize) -> &str {
-        self.tokens.get(index).and_then(|token| self.lower.get(token.start..token.end)).unwrap_or_default()
+        self.tokens.get(index).and_then(|token| self.lower.get(token.range())).unwrap_or_default()
     }
 
     /// A token's own spelling.
     pub(super) fn spelling(&self, index: usize) -> &str {
-        self.tokens.get(index).and_then(|token| self.text.get(token.start..token.end)).unwrap_or_default()
+        self.tokens.get(index).and_then(|token| self.text.get(token.range())).unwrap_or_default()
     }
 
     pub(super) fn kind(&self, index: usize) -> TokenKind {
@@ -101,7 +107,8 @@ impl Lexer<'_> {
 
     /// Pushes a token from here to `end` and goes there.
     fn push(&mut self, kind: TokenKind, end: usize) {
-        self.tokens.push(Token { kind, start: self.at, end, line: self.line });
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        self.tokens.push(Token { kind, start: offset(self.at), end: offset(end), line: self.line });
         self.at = end;
     }
 
@@ -174,9 +181,9 @@ impl Lexer<'_> {
     fn starts_statement(&self) -> bool {
         self.tokens.last().is_none_or(|last| match last.kind {
             TokenKind::LineEnd => true,
-            TokenKind::Symbol => self.bytes.get(last.start) == Some(&b':'),
+            TokenKind::Symbol => self.bytes.get(last.range().start) == Some(&b':'),
             TokenKind::Word => {
-                let word = self.bytes.get(last.start..last.end).unwrap_or_default();
+                let word = self.bytes.get(last.range()).unwrap_or_default();
                 word.eq_ignore_ascii_case(b"then") || word.eq_ignore_ascii_case(b"else")
             }
             _ => false,
@@ -274,11 +281,11 @@ impl Lexer<'_> {
         let after_operand = self.tokens.last().is_some_and(|last| match last.kind {
             TokenKind::Text | TokenKind::Number | TokenKind::Date => true,
             TokenKind::Word => {
-                let word = self.bytes.get(last.start..last.end).unwrap_or_default();
+                let word = self.bytes.get(last.range()).unwrap_or_default();
                 !WORDS_BEFORE_OPERANDS.iter().any(|known| word.eq_ignore_ascii_case(known))
-                    && self.peek(2).is_some_and(|_| last.end == self.at)
+                    && self.peek(2).is_some_and(|_| last.range().end == self.at)
             }
-            TokenKind::Symbol => self.bytes.get(last.start) == Some(&b')'),
+            TokenKind::Symbol => self.bytes.get(last.range().start) == Some(&b')'),
             TokenKind::LineEnd => false,
         });
         end > self.at.saturating_add(2) && ends_well && !after_operand

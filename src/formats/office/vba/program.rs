@@ -54,7 +54,7 @@ pub(super) struct Routine {
 }
 
 /// Bytes of source judged per project; the largest honest one measured has 1 MB.
-const MAX_JUDGED: usize = 4 << 20;
+const MAX_JUDGED: usize = 2 << 20;
 
 impl Program {
     /// Reads a project's modules.

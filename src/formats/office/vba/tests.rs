@@ -270,3 +270,9 @@ fn recognises_modules_and_not_their_like() {
     assert!(!looks_like_vba("Option A is better than B as string theory says.\n"));
     assert!(!looks_like_vba("<html>\nSub AutoOpen()\nEnd Sub\n"));
 }
+
+#[test]
+fn more_source_than_is_judged_is_said() {
+    let said = lone(&format!("Sub A()\n{}End Sub\n", "x = 1\n".repeat(400_000)));
+    assert!(said.problems.iter().any(|problem| problem.kind == crate::model::ProblemKind::Limit));
+}
