@@ -2,6 +2,8 @@
 
 use crate::Sample;
 use crate::document::pdf::{self, Pdf};
+use crate::office::macros;
+use crate::office::ooxml::Package;
 
 /// The samples.
 pub(super) fn all() -> Vec<Sample> {
@@ -29,6 +31,32 @@ pub(super) fn all() -> Vec<Sample> {
             file_name: "請求書.pdf",
             about: "a link that starts a program",
             make: || Pdf::new().text("INVOICE").launch("harmless-none.exe").build(),
+        },
+        Sample {
+            id: "fp3",
+            file_name: "旅程表.pdf",
+            about: "a Word document with a dropper, attached inside the PDF",
+            make: || {
+                let macros = macros::vba_project(&macros::ticket_project("fp3"));
+                Pdf::new()
+                    .text("ITINERARY")
+                    .embed("旅程表.docm", "application/octet-stream", Package::docm("旅程表", macros).build())
+                    .compressed()
+                    .build()
+            },
+        },
+        Sample {
+            id: "fp5",
+            file_name: "案内.pdf",
+            about: "a PDF with the headers of a saved web page behind its objects",
+            make: || {
+                let mime = format!(
+                    "MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=\"b\"\r\n\r\n--b\r\nContent-Location: \
+                     file:///C:/a.htm\r\nContent-Type: text/html\r\n\r\n<html>{}</html>\r\n--b--\r\n",
+                    crate::mark("fp5")
+                );
+                Pdf::new().text("NOTICE").after(mime.as_bytes()).build()
+            },
         },
         Sample {
             id: "fp4",

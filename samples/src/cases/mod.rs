@@ -7,6 +7,7 @@ mod mail;
 mod names;
 mod office;
 mod pictures;
+mod pages;
 pub mod programs;
 mod rules;
 mod stream_archives;
@@ -25,6 +26,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(names::all());
     all.extend(office::all());
     all.extend(pictures::all());
+    all.extend(pages::all());
     all.extend(programs::samples());
     all.extend(rules::samples());
     all.extend(stream_archives::all());
