@@ -37,9 +37,11 @@ pub(super) fn attachment_name(view: &OleView, index: usize) -> Option<EntryName>
     Some(names.fold(EntryName::new(first), EntryName::also))
 }
 
-/// Whether a stream is the text of a message.
+/// Whether a stream is the text of a message. The list of named properties has streams of the same names.
 pub(super) fn is_body(view: &OleView, index: usize) -> bool {
-    view.entries
-        .get(index)
-        .is_some_and(|entry| entry.kind == OleKind::Stream && BODIES.contains(&entry.name.to_lowercase().as_str()))
+    let Some(entry) = view.entries.get(index) else { return false };
+    let parent = entry.parent.and_then(|parent| view.entries.get(parent));
+    entry.kind == OleKind::Stream
+        && BODIES.contains(&entry.name.to_lowercase().as_str())
+        && !parent.is_some_and(|parent| parent.name.to_lowercase().starts_with("__nameid"))
 }

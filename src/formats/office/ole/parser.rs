@@ -25,6 +25,8 @@ pub struct OleView {
     pub version: u16,
     /// Index of the first child of that name in lower case, by parent.
     by_name: HashMap<(Option<usize>, String), usize>,
+    /// Indices of the children of each storage that has any.
+    by_parent: HashMap<usize, Vec<usize>>,
     file: Sectors,
     mini: Sectors,
 }
@@ -93,8 +95,15 @@ impl View for OleView {
 
         let walk = walk(&directory);
         say_walk(&walk, &mut problems);
-        let mut view =
-            OleView { entries: Vec::new(), problems, version: header.major, by_name: HashMap::new(), file, mini };
+        let mut view = OleView {
+            entries: Vec::new(),
+            problems,
+            version: header.major,
+            by_name: HashMap::new(),
+            by_parent: HashMap::new(),
+            file,
+            mini,
+        };
         for placed in walk.placed {
             let Some(raw) = directory.get(placed.id) else { continue };
             let kind = match raw.kind {
@@ -121,6 +130,9 @@ impl View for OleView {
                 data: OnceLock::new(),
             };
             let index = view.entries.len();
+            if let Some(parent) = entry.parent {
+                view.by_parent.entry(parent).or_default().push(index);
+            }
             view.by_name.entry((entry.parent, entry.name.to_lowercase())).or_insert(index);
             view.entries.push(entry);
         }
@@ -196,7 +208,8 @@ impl OleView {
 
     /// What lies directly in a storage, with indices.
     pub fn children(&self, storage: usize) -> impl Iterator<Item = (usize, &OleEntry)> {
-        self.entries.iter().enumerate().filter(move |(_, entry)| entry.parent == Some(storage))
+        let indices = self.by_parent.get(&storage).map(Vec::as_slice).unwrap_or_default();
+        indices.iter().filter_map(|index| Some((*index, self.entries.get(*index)?)))
     }
 
     /// Every storage but the root, orphans included, with indices.

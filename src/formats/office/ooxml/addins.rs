@@ -1,5 +1,7 @@
 //! What Office runs beside macros: ribbon callbacks, add-ins that a document asks for, ActiveX controls.
 
+use std::collections::BTreeSet;
+
 use super::OoxmlView;
 use super::kinds::runs_macros;
 use super::parts::parts;
@@ -20,14 +22,14 @@ impl Analyzer for AddIns {
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         let view = artifact.view::<OoxmlView>()?;
-        let ribbons: Vec<String> = view
+        let ribbons: BTreeSet<String> = view
             .relations
             .iter()
             .filter(|relation| relation.short_kind() == "extensibility" && !relation.is_external)
             .map(|relation| relation.resolve().to_ascii_lowercase())
             .collect();
         let is_wanted = |name: &str| {
-            ribbons.iter().any(|ribbon| ribbon == name)
+            ribbons.contains(name)
                 || name == "docprops/custom.xml"
                 || name.contains("/activex/") && name.ends_with(".xml")
         };

@@ -46,10 +46,11 @@ impl Analyzer for Fields {
 
 /// Fields inside fields; Word itself stops at 20.
 const MAX_DEPTH: usize = 64;
-/// Characters of an instruction.
-const MAX_INSTRUCTION: usize = 32 << 10;
-/// Instructions kept per part.
+/// Bytes of an instruction; a command line has 8,191 characters.
+const MAX_INSTRUCTION: usize = 16 << 10;
+/// Instructions kept per part, and bytes of them together: nested fields repeat what is inside them.
 const MAX_KEPT: usize = 10_000;
+const MAX_KEPT_BYTES: usize = 16 << 20;
 
 #[derive(Default)]
 struct Reader {
@@ -60,6 +61,7 @@ struct Reader {
     /// Text outside any field: instructions without a beginning are read as well.
     loose: String,
     done: Vec<String>,
+    done_bytes: usize,
 }
 
 impl Reader {
@@ -71,10 +73,7 @@ impl Reader {
             Piece::Close("p") if self.open.is_empty() => self.take_loose(),
             Piece::Close(_) => {}
             Piece::Text(text) if self.in_text => {
-                let slot = self.open.last_mut().unwrap_or(&mut self.loose);
-                if slot.len() < MAX_INSTRUCTION {
-                    slot.push_str(text);
-                }
+                append(self.open.last_mut().unwrap_or(&mut self.loose), text);
             }
             Piece::Text(_) => {}
         }
@@ -98,10 +97,8 @@ impl Reader {
     /// The innermost field ends: it counts by itself, and its value becomes part of the one around it.
     fn close(&mut self) {
         let Some(instruction) = self.open.pop() else { return };
-        if let Some(outer) = self.open.last_mut()
-            && outer.len() < MAX_INSTRUCTION
-        {
-            outer.push_str(&value(&instruction));
+        if let Some(outer) = self.open.last_mut() {
+            append(outer, &value(&instruction));
         }
         self.keep(instruction);
     }
@@ -112,7 +109,9 @@ impl Reader {
     }
 
     fn keep(&mut self, instruction: String) {
-        if !instruction.trim().is_empty() && self.done.len() < MAX_KEPT {
+        let bytes = self.done_bytes.saturating_add(instruction.len());
+        if !instruction.trim().is_empty() && self.done.len() < MAX_KEPT && bytes <= MAX_KEPT_BYTES {
+            self.done_bytes = bytes;
             self.done.push(instruction);
         }
     }
@@ -122,6 +121,17 @@ impl Reader {
             self.close();
         }
         self.take_loose();
+    }
+}
+
+/// Adds text as far as an instruction may be long.
+fn append(slot: &mut String, text: &str) {
+    let room = MAX_INSTRUCTION.saturating_sub(slot.len());
+    match text.get(..room) {
+        Some(start) if room < text.len() => slot.push_str(start),
+        _ if text.len() <= room => slot.push_str(text),
+        // The limit falls inside a character.
+        _ => {}
     }
 }
 

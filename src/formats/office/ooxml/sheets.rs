@@ -1,5 +1,7 @@
 //! Workbooks: macro sheets, names that run them, and DDE links (ECMA-376-1, 18.2, 18.14; MS-XLSB). Formulas are not read.
 
+use std::collections::BTreeMap;
+
 use super::OoxmlView;
 use super::parts::{Part, parts};
 use super::xml::{Piece, walk};
@@ -23,6 +25,8 @@ impl Analyzer for Sheets {
         };
         let workbook = parts(artifact, out, |name| name.eq_ignore_ascii_case(&main))?;
         let book = workbook.iter().map(read_workbook).fold(Workbook::default(), Workbook::with);
+        let by_relation: BTreeMap<&str, &Sheet> =
+            book.sheets.iter().rev().map(|sheet| (sheet.relation.as_str(), sheet)).collect();
         let mut has_macros = false;
         for relation in view.relations_of(&main).filter(|relation| !relation.is_external) {
             let part = relation.resolve();
@@ -33,7 +37,7 @@ impl Analyzer for Sheets {
                 continue;
             }
             has_macros = true;
-            let sheet = book.sheets.iter().find(|sheet| sheet.relation == relation.id);
+            let sheet = by_relation.get(relation.id.as_str());
             let name = sheet.map_or(part.as_str(), |sheet| sheet.name.as_str());
             // A sheet that the workbook does not list cannot be seen either.
             let visibility = sheet.map_or(Visibility::VeryHidden, |sheet| sheet.visibility);
