@@ -2,12 +2,11 @@
 
 use std::io::{IsTerminal as _, Write};
 use std::process::ExitCode;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use rayon::prelude::*;
 
 use super::args::{Color, Format, LimitArgs, ScanArgs};
 use super::inputs::{Input, gather};
@@ -23,31 +22,36 @@ pub(super) fn run(options: &ScanArgs) -> anyhow::Result<ExitCode> {
     let scanner = scanner(options)?;
     let inputs = gather(&options.paths);
     let bar = progress::bar(inputs.len(), options.quiet);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(options.threads.map_or(0, usize::from))
-        .build()
-        .context("cannot start threads")?;
+    let threads = match options.threads {
+        Some(threads) => usize::from(threads),
+        None => std::thread::available_parallelism().map_or(1, std::num::NonZero::get),
+    };
     let limit = options.limits.max_total;
     let fail_on = options.fail_on.into();
     let mut sink = sink(options);
     let mut outcome = exit::Outcome::default();
 
-    // Reports are ready in any order and written in the order given; a few may wait.
+    // As many inputs are in work as there are threads, so that memory stays bounded; threads without an input of their
+    // own help with the artifacts of others. Reports are ready in any order and written in the order given.
+    let next_input = AtomicUsize::new(0);
     let (sender, receiver) = sync_channel::<(usize, Report)>(64);
     let written = std::thread::scope(|scope| -> std::io::Result<()> {
-        let sender = Mutex::new(sender);
-        let (inputs, scanner, bar, pool) = (&inputs, &scanner, &bar, &pool);
-        scope.spawn(move || {
-            pool.install(|| {
-                inputs.par_iter().enumerate().for_each(|(index, input)| {
-                    let sender = sender.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone();
+        for _ in 0..threads.min(inputs.len()) {
+            let (sender, next_input, inputs, scanner, bar) = (sender.clone(), &next_input, &inputs, &scanner, &bar);
+            scope.spawn(move || {
+                loop {
+                    let index = next_input.fetch_add(1, Ordering::Relaxed);
+                    let Some(input) = inputs.get(index) else { break };
                     let report = scan_one(scanner, input, limit);
                     bar.inc(1);
-                    // The receiver is gone only when writing failed; there is nobody left to tell.
-                    let _ = sender.send((index, report));
-                });
+                    if sender.send((index, report)).is_err() {
+                        // Writing failed; there is nobody left to scan for.
+                        break;
+                    }
+                }
             });
-        });
+        }
+        drop(sender);
         let mut waiting = std::collections::BTreeMap::new();
         let mut next = 0usize;
         for (index, report) in receiver {
@@ -82,6 +86,7 @@ fn scanner(options: &ScanArgs) -> anyhow::Result<Scanner> {
         limits: limits(&options.limits),
         passwords: options.passwords.clone(),
         language: options.lang.into(),
+        threads: options.threads.map_or(0, usize::from),
     };
     Ok(Scanner::with(options, rules, policy))
 }

@@ -1,6 +1,7 @@
 //! The only place that knows all stages: it runs them over the tree and hands the tree to the verdict.
 
 mod assemble;
+mod crew;
 mod findings;
 mod isolation;
 mod pipeline;

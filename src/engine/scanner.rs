@@ -5,13 +5,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::assemble::assemble;
+use super::crew::Crew;
 use super::scheduler::walk;
 use crate::correlate::CORRELATORS;
 use crate::matching::RuleSet;
 use crate::model::{
-    Artifact, ArtifactPath, EntryName, FormatId, Hints, Limits, Location, Origin, OriginKind, PasswordHint,
-    PasswordSource, Problem, ProblemKind, Report,
+    ArtifactPath, EntryName, Hints, Limits, Location, Origin, OriginKind, PasswordHint, PasswordSource, Problem,
+    ProblemKind, Report,
 };
+use crate::stage::Child;
 use crate::verdict::Policy;
 
 /// Something to scan.
@@ -39,6 +41,8 @@ pub struct ScanOptions {
     pub passwords: Vec<String>,
     /// The language of finding texts in the report.
     pub language: crate::report::Language,
+    /// Threads all scans of this scanner may keep at work together, callers included; 0 means one per core.
+    pub threads: usize,
 }
 
 /// A scanner: rules compiled once, shared by all threads.
@@ -54,6 +58,7 @@ pub struct Scanner {
     options: ScanOptions,
     rules: RuleSet,
     policy: Policy,
+    crew: Arc<Crew>,
 }
 
 impl Scanner {
@@ -64,7 +69,8 @@ impl Scanner {
 
     /// A scanner with these rules and this policy.
     pub fn with(options: ScanOptions, rules: RuleSet, policy: Policy) -> Self {
-        Scanner { options, rules, policy }
+        let crew = Crew::new(options.threads);
+        Scanner { options, rules, policy, crew }
     }
 
     /// Scans one submission. Never fails: whatever the bytes are, a report comes back.
@@ -92,16 +98,12 @@ impl Scanner {
             .map(|text| PasswordHint { text: text.clone(), source: PasswordSource::CommandLine })
             .collect();
         let hints = Arc::new(Hints::new(passwords, None));
-        let root = || {
-            Artifact::new(
-                ArtifactPath::root(),
-                EntryName::new(crate::model::name::file_name(&submission.name)),
-                Origin::file(OriginKind::Input, ""),
-                submission.bytes.clone(),
-                FormatId::UNKNOWN,
-            )
+        let root = || Child {
+            name: EntryName::new(crate::model::name::file_name(&submission.name)),
+            origin: Origin::file(OriginKind::Input, ""),
+            bytes: submission.bytes.clone(),
         };
-        let mut tree = walk(root, hints, &self.options.limits, &self.rules);
+        let mut tree = walk(root, &hints, &self.options.limits, self.rules, &self.crew);
         if let Some(problem) = problem
             && let Some(record) = tree.get_mut(&ArtifactPath::root())
         {
