@@ -6,8 +6,8 @@ use regex::Regex;
 
 use super::dialect::Dialect;
 use super::findings::{KINDS, SCRIPT_CALLS_OUT, SCRIPT_ENCODED, SCRIPT_FILE, SCRIPT_OBFUSCATED};
+use super::text;
 use crate::formats::document::html::HTML;
-use crate::formats::text::plain::TextView;
 use crate::knowledge::extensions::{ExtensionClass, class};
 use crate::knowledge::script::{Effect, capabilities};
 use crate::model::{Artifact, Location, Severity};
@@ -29,16 +29,16 @@ impl Analyzer for ScriptAnalyzer {
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
-        let view = artifact.view::<TextView>()?;
+        let text = text(artifact);
         self.file(artifact, out);
-        if let Some(at) = view.text.find("#@~^") {
-            out.raise(SCRIPT_ENCODED, Location::at(at), view.text.get(at..).unwrap_or_default());
+        if let Some(at) = text.find("#@~^") {
+            out.raise(SCRIPT_ENCODED, Location::at(at), text.get(at..).unwrap_or_default());
         }
         // What a web page's own script uses to draw itself is no sign of anything.
         if artifact.parent_format == HTML && !artifact.origin.is_file {
             return Ok(());
         }
-        let code = self.dialect.code(&view.text);
+        let code = self.dialect.code(&text);
         let lower = code.to_lowercase();
         let word = |effect: Effect| {
             capabilities()

@@ -2,7 +2,7 @@
 
 use super::analyze::ScriptAnalyzer;
 use super::dialect::Dialect;
-use super::{head, is_text_named};
+use super::{head, is_named};
 use crate::model::{Artifact, FormatId, Severity};
 use crate::stage::{Family, FormatSpec, Probe, Reading, Reference};
 
@@ -31,5 +31,5 @@ pub const FORMAT: FormatSpec = FormatSpec {
 };
 
 fn is_taken(artifact: &Artifact) -> bool {
-    is_text_named(artifact, EXTENSIONS) || head(artifact).contains("<hta:application")
+    is_named(artifact, EXTENSIONS) || head(artifact).contains("<hta:application")
 }

@@ -21,9 +21,18 @@ pub mod wsf;
 use crate::formats::text::plain::TextView;
 use crate::model::Artifact;
 
-/// Whether an artifact is text under one of these extensions.
-fn is_text_named(artifact: &Artifact, extensions: &[&str]) -> bool {
-    extensions.contains(&artifact.name.extension().as_str()) && artifact.view::<TextView>().is_ok()
+/// Whether an artifact goes by one of these extensions. Asked only where no other format claims the bytes: script hosts
+/// run what is named so even where it holds bytes that no text has.
+fn is_named(artifact: &Artifact, extensions: &[&str]) -> bool {
+    extensions.contains(&artifact.name.extension().as_str()) && !artifact.bytes.is_empty()
+}
+
+/// The text as a script host reads it: bytes that no text has are passed over.
+fn text(artifact: &Artifact) -> String {
+    match artifact.view::<TextView>() {
+        Ok(view) => view.text.clone(),
+        Err(_) => String::from_utf8_lossy(&artifact.bytes).into_owned(),
+    }
 }
 
 /// The first characters of an artifact's text, lower case; empty if it is no text.

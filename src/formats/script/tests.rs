@@ -23,6 +23,8 @@ fn scripts_are_taken_by_content_and_weigh_as_files() {
     for (format, extension, text) in ALL {
         assert!(is_taken(format, &attachment("noname", text.as_bytes())), "{extension}");
         assert!(is_taken(format, &attachment(&format!("a.{extension}"), b"x")), "{extension}");
+        // A byte that no text has keeps no script host from running the rest.
+        assert!(is_taken(format, &attachment(&format!("a.{extension}"), b"var a;\x01")), "{extension}");
         let said = scan(format, &format!("a.{extension}"), text.as_bytes());
         assert!(weight(&said, "script-file") >= Some(Severity::Medium), "{extension}");
     }

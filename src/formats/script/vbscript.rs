@@ -2,7 +2,7 @@
 
 use super::analyze::ScriptAnalyzer;
 use super::dialect::Dialect;
-use super::{head, is_text_named, lines_starting};
+use super::{head, is_named, lines_starting};
 use crate::model::{Artifact, FormatId, Severity};
 use crate::stage::{Family, FormatSpec, Probe, Reading, Reference};
 
@@ -32,7 +32,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
 
 /// Two statements of the language and an object being made.
 fn is_taken(artifact: &Artifact) -> bool {
-    if is_text_named(artifact, EXTENSIONS) {
+    if is_named(artifact, EXTENSIONS) {
         return true;
     }
     let head = head(artifact);

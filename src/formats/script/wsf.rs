@@ -2,7 +2,7 @@
 
 use super::analyze::ScriptAnalyzer;
 use super::dialect::Dialect;
-use super::{head, is_text_named};
+use super::{head, is_named};
 use crate::model::{Artifact, FormatId, Severity};
 use crate::stage::{Family, FormatSpec, Probe, Reading, Reference};
 
@@ -31,7 +31,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
 };
 
 fn is_taken(artifact: &Artifact) -> bool {
-    if is_text_named(artifact, EXTENSIONS) {
+    if is_named(artifact, EXTENSIONS) {
         return true;
     }
     let head = head(artifact);
