@@ -29,7 +29,7 @@ fn folder(ids: &[&str]) -> (tempfile::TempDir, Vec<PathBuf>) {
 
 #[test]
 fn exit_codes_tell_found_from_unread_from_clean() {
-    let (folder, _) = folder(&["t01", "zip-encrypted-unknown", "t25"]);
+    let (folder, _) = folder(&["t01", "fa24", "t25"]);
     let code = |name: &str, extra: &[&str]| {
         let path = std::fs::read_dir(folder.path())
             .expect("readable")
@@ -41,7 +41,7 @@ fn exit_codes_tell_found_from_unread_from_clean() {
     };
     assert_eq!(code("t25", &[]), Some(0));
     assert_eq!(code("t01", &[]), Some(1));
-    assert_eq!(code("zip-encrypted-unknown", &[]), Some(2));
+    assert_eq!(code("fa24", &[]), Some(2));
     assert_eq!(sekisho(&["scan", "/no/such/file"]).status.code(), Some(2));
     assert_eq!(sekisho(&["scan"]).status.code(), Some(64));
     assert_eq!(sekisho(&["scan", "x", "--format", "yaml"]).status.code(), Some(64));
