@@ -2,10 +2,10 @@
 
 use super::native::{self, packed};
 use super::unpack::name_of;
-use super::{OleView, biff, encryption, equation, link, summary};
+use super::{OleView, biff, encryption, equation, link, summary, word};
 use crate::finding_kind;
 use crate::formats::office::dde::{self, DdeHost, say_dde};
-use crate::formats::office::{classes, xlm};
+use crate::formats::office::{classes, remote, xlm};
 use crate::knowledge::extensions;
 use crate::model::{Artifact, Location, ProblemKind, name::extension};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
@@ -146,6 +146,20 @@ fn say_supporting_book(out: &mut Outcome<'_>, service: &str, topic: &str, at: Lo
     let is_ole_class = service.contains('.') && !topic.is_empty() && !crate::knowledge::dde::is_launcher(service);
     if !is_ole_class {
         say_dde(out, DdeHost::Excel, service, topic, at);
+    }
+}
+
+pub(super) struct Texts;
+
+impl Analyzer for Texts {
+    fn findings(&self) -> Kinds {
+        &[dde::DDE_LINK, remote::REMOTE_IMAGE, remote::REMOTE_OBJECT]
+    }
+
+    fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
+        let view = artifact.view::<OleView>()?;
+        word::say_fields(&view, out);
+        Ok(())
     }
 }
 

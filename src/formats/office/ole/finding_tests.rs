@@ -122,6 +122,18 @@ fn dde_weighs_by_what_it_starts() {
 }
 
 #[test]
+fn fields_of_old_documents_are_read() {
+    let document = |field: &str| {
+        let text: Vec<u8> =
+            format!("text \u{13}{field}\u{14}shown\u{15}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+        findings(&say(&Cfb::new().stream("WordDocument", [vec![0; 512], text, vec![0; 4096]].concat())))
+    };
+    assert_eq!(document(" DDEAUTO harmless-none.exe "), [("dde-link", "high")]);
+    assert_eq!(document(r" INCLUDEPICTURE \\\\198.51.100.9\\p \d "), [("remote-image", "high")]);
+    assert_eq!(document(" PAGE "), []);
+}
+
+#[test]
 fn damage_is_said_and_health_is_not() {
     let whole = Cfb::new().stream("Long", vec![7; 9000]).build();
     assert_eq!(findings(&stages(&FORMAT, whole.clone())), []);

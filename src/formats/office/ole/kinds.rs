@@ -109,7 +109,7 @@ pub const DOC: FormatSpec = FormatSpec {
     }],
     limitations: &[
         "Text is searched in the file's bytes, not read in reading order.",
-        "Fields (DDE, INCLUDE) and the attached template are not read.",
+        "The attached template is not read.",
     ],
     ..BASE
 };

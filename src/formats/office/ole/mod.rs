@@ -2,7 +2,7 @@
 //! installers and embedded objects. Own tolerant reader, since what a strict one rejects Office may still open.
 //!
 //! `header` `sectors` `directory` the on-disk tables; `parser` the view; `kinds` the documents that are compound files.
-//! `native` `presentation` `message` what `unpack` takes out; `biff` `equation` `link` `summary` `encryption` what
+//! `native` `presentation` `message` what `unpack` takes out; `biff` `word` `equation` `link` `summary` `encryption` what
 //! `analyze` looks at. VBA projects are `office/vba`'s.
 
 mod analyze;
@@ -21,6 +21,7 @@ mod presentation;
 mod sectors;
 mod summary;
 mod unpack;
+mod word;
 
 pub use parser::{OleEntry, OleKind, OleView};
 
@@ -49,7 +50,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
         "Embedded documents stored as storages are looked at in place, not rebuilt as files.",
     ],
     unpacker: Some(&unpack::OleUnpacker),
-    analyzers: &[&analyze::Structure, &analyze::Objects, &analyze::Workbooks],
+    analyzers: &[&analyze::Structure, &analyze::Objects, &analyze::Workbooks, &analyze::Texts],
 };
 
 #[cfg(test)]

@@ -3,11 +3,11 @@
 
 use super::OoxmlView;
 use super::parts::parts;
-use super::relations::{REMOTE_IMAGE, REMOTE_OBJECT};
-use super::target::{Target, target};
 use super::xml::{Piece, Tag, walk};
-use crate::formats::office::dde::{DDE_LINK, DdeHost, say_dde};
-use crate::model::{Artifact, Location, Severity};
+use crate::formats::office::dde::DDE_LINK;
+use crate::formats::office::remote::{REMOTE_IMAGE, REMOTE_OBJECT};
+use crate::formats::office::word_fields::{Instructions, say_instruction};
+use crate::model::{Artifact, Location};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
 pub(super) struct Fields;
@@ -35,8 +35,7 @@ impl Analyzer for Fields {
             let mut reader = Reader::default();
             // A damaged part is said by whoever reads it as XML; the instructions before the damage count.
             let _ = walk(&part.data, |piece| reader.piece(piece));
-            reader.finish();
-            for instruction in reader.done {
+            for instruction in reader.fields.finish() {
                 say_instruction(out, &instruction, &Location::part(format!("part {}", part.name)));
             }
         }
@@ -44,24 +43,11 @@ impl Analyzer for Fields {
     }
 }
 
-/// Fields inside fields; Word itself stops at 20.
-const MAX_DEPTH: usize = 64;
-/// Bytes of an instruction; a command line has 8,191 characters.
-const MAX_INSTRUCTION: usize = 16 << 10;
-/// Instructions kept per part, and bytes of them together: nested fields repeat what is inside them.
-const MAX_KEPT: usize = 10_000;
-const MAX_KEPT_BYTES: usize = 16 << 20;
-
 #[derive(Default)]
 struct Reader {
-    /// Instructions of the open fields, outermost first.
-    open: Vec<String>,
-    /// Whether the innermost open field is past its instruction.
+    fields: Instructions,
+    /// Whether text belongs to an instruction.
     in_text: bool,
-    /// Text outside any field: instructions without a beginning are read as well.
-    loose: String,
-    done: Vec<String>,
-    done_bytes: usize,
 }
 
 impl Reader {
@@ -70,11 +56,9 @@ impl Reader {
             Piece::Open(tag) => self.open_tag(&tag),
             Piece::Close("instrText" | "delInstrText") => self.in_text = false,
             // An instruction is not split over paragraphs unless its field is open.
-            Piece::Close("p") if self.open.is_empty() => self.take_loose(),
+            Piece::Close("p") if !self.fields.is_open() => self.fields.end_loose(),
             Piece::Close(_) => {}
-            Piece::Text(text) if self.in_text => {
-                append(self.open.last_mut().unwrap_or(&mut self.loose), text);
-            }
+            Piece::Text(text) if self.in_text => self.fields.text(text),
             Piece::Text(_) => {}
         }
     }
@@ -83,138 +67,15 @@ impl Reader {
         if tag.is("instrText") || tag.is("delInstrText") {
             self.in_text = true;
         } else if tag.is("fldSimple") {
-            let instruction = tag.get("instr").unwrap_or_default();
-            self.keep(instruction);
+            self.fields.keep(tag.get("instr").unwrap_or_default());
         } else if tag.is("fldChar") {
+            // Instructions after "separate" are odd, but Word has them run: only "begin" and "end" count.
             match tag.get("fldCharType").as_deref() {
-                Some("begin") if self.open.len() < MAX_DEPTH => self.open.push(String::new()),
-                Some("end") => self.close(),
+                Some("begin") => self.fields.begin(),
+                Some("end") => self.fields.end(),
                 _ => {}
             }
         }
-    }
-
-    /// The innermost field ends: it counts by itself, and its value becomes part of the one around it.
-    fn close(&mut self) {
-        let Some(instruction) = self.open.pop() else { return };
-        if let Some(outer) = self.open.last_mut() {
-            append(outer, &value(&instruction));
-        }
-        self.keep(instruction);
-    }
-
-    fn take_loose(&mut self) {
-        let loose = std::mem::take(&mut self.loose);
-        self.keep(loose);
-    }
-
-    fn keep(&mut self, instruction: String) {
-        let bytes = self.done_bytes.saturating_add(instruction.len());
-        if !instruction.trim().is_empty() && self.done.len() < MAX_KEPT && bytes <= MAX_KEPT_BYTES {
-            self.done_bytes = bytes;
-            self.done.push(instruction);
-        }
-    }
-
-    fn finish(&mut self) {
-        while !self.open.is_empty() {
-            self.close();
-        }
-        self.take_loose();
-    }
-}
-
-/// Adds text as far as an instruction may be long.
-fn append(slot: &mut String, text: &str) {
-    let room = MAX_INSTRUCTION.saturating_sub(slot.len());
-    match text.get(..room) {
-        Some(start) if room < text.len() => slot.push_str(start),
-        _ if text.len() <= room => slot.push_str(text),
-        // The limit falls inside a character.
-        _ => {}
-    }
-}
-
-/// What a field shows: QUOTE shows its arguments, where numbers are character codes (17.16.5.49).
-fn value(instruction: &str) -> String {
-    let mut words = words(instruction);
-    if words.first().is_none_or(|word| !word.eq_ignore_ascii_case("QUOTE")) {
-        return instruction.to_owned();
-    }
-    words.remove(0);
-    words
-        .iter()
-        .map(|word| match word.parse::<u8>() {
-            Ok(code) => char::from(code).to_string(),
-            Err(_) => word.clone(),
-        })
-        .collect()
-}
-
-/// Words of an instruction: quotes of either sort group, a backslash before a quote or backslash is an escape.
-fn words(instruction: &str) -> Vec<String> {
-    let mut words = Vec::new();
-    let mut word = String::new();
-    let mut quoted = false;
-    let mut characters = instruction.chars().peekable();
-    while let Some(c) = characters.next() {
-        match c {
-            '"' | '“' | '”' => {
-                if quoted {
-                    words.push(std::mem::take(&mut word));
-                }
-                quoted = !quoted;
-            }
-            '\\' if matches!(characters.peek(), Some('\\' | '"')) => word.extend(characters.next()),
-            c if c.is_whitespace() && !quoted => {
-                if !word.is_empty() {
-                    words.push(std::mem::take(&mut word));
-                }
-            }
-            c => word.push(c),
-        }
-    }
-    if !word.is_empty() {
-        words.push(word);
-    }
-    words
-}
-
-fn say_instruction(out: &mut Outcome<'_>, instruction: &str, at: &Location) {
-    let words = words(instruction);
-    let Some(keyword) = words.first().map(|word| word.to_ascii_uppercase()) else { return };
-    let argument = words.get(1).map(String::as_str).unwrap_or_default();
-    match keyword.as_str() {
-        "DDE" | "DDEAUTO" => {
-            say_dde(out, DdeHost::Word, argument, &words.get(2..).unwrap_or_default().join(" "), at.clone())
-        }
-        "INCLUDEPICTURE" | "INCLUDETEXT" | "INCLUDE" | "IMPORT" | "RD" => {
-            let target = target(argument);
-            let severity = match target {
-                Target::Unc { is_beyond_lan: true, .. } => Severity::High,
-                Target::Unc { .. } => Severity::Low,
-                Target::Web { .. } if matches!(keyword.as_str(), "INCLUDEPICTURE" | "IMPORT") => Severity::Low,
-                Target::Web { is_usual_host: true, .. } => Severity::Medium,
-                Target::Web { .. } => Severity::High,
-                Target::Scheme(_) | Target::Local => return,
-            };
-            out.raise_as(
-                if matches!(keyword.as_str(), "INCLUDEPICTURE" | "IMPORT") { REMOTE_IMAGE } else { REMOTE_OBJECT },
-                severity,
-                false,
-                at.clone(),
-                format!("{keyword} {argument}"),
-            );
-            if let Some(ioc) = target.ioc(&format!("field {keyword}"), at.clone()) {
-                out.ioc(ioc);
-            }
-        }
-        "HYPERLINK" => {
-            if let Some(ioc) = target(argument).ioc("field HYPERLINK", at.clone()) {
-                out.ioc(ioc);
-            }
-        }
-        _ => {}
     }
 }
 
@@ -225,8 +86,7 @@ mod tests {
     fn instructions(xml: &str) -> Vec<String> {
         let mut reader = Reader::default();
         walk(xml.as_bytes(), |piece| reader.piece(piece)).unwrap();
-        reader.finish();
-        reader.done
+        reader.fields.finish()
     }
 
     #[test]
@@ -240,10 +100,5 @@ mod tests {
         assert_eq!(instructions(nested), ["QUOTE 68 68 69", " DDE c:\\\\a.exe"]);
         assert_eq!(instructions("<p><instrText>DDE </instrText><instrText>cmd</instrText></p>"), ["DDE cmd"]);
         assert_eq!(instructions("<fldSimple instr='PAGE'/>"), ["PAGE"]);
-    }
-
-    #[test]
-    fn words_follow_quotes_and_escapes() {
-        assert_eq!(words(r#"DDEAUTO "C:\\a b\\c.exe" "/k x""#), ["DDEAUTO", r"C:\a b\c.exe", "/k x"]);
     }
 }

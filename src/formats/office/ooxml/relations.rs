@@ -2,8 +2,9 @@
 
 use super::OoxmlView;
 use super::parser::Relation;
-use super::target::{Target, target};
 use crate::finding_kind;
+use crate::formats::office::remote::{REMOTE_IMAGE, REMOTE_OBJECT};
+use crate::formats::office::target::{Target, target};
 use crate::knowledge::relationships::{Use, is_decisive_scheme, is_odd_scheme, use_of};
 use crate::model::{Artifact, Location, Severity};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
@@ -134,65 +135,6 @@ finding_kind! {
         facet: Network,
         confidence: High,
         attack: ["T1221"],
-    }
-}
-
-finding_kind! {
-    /// ## What it is
-    /// The document takes an object, frame, sub-document or linked workbook from another machine.
-    ///
-    /// ## Why it matters
-    /// The content is fetched when the document opens or updates its links, and can be exchanged at any time. A server
-    /// path makes Windows send the user's password hash to that server.
-    ///
-    /// ## How we see it
-    /// An external relationship of a type in the table `content`. Weighted high for numeric addresses, odd ports and
-    /// server paths beyond the own network, medium for a named web server, low for a server of the own network.
-    ///
-    /// ## When it is innocent
-    /// Workbooks that link to others on SharePoint or a file server.
-    ///
-    /// ## References
-    /// - ATT&CK T1221, Template Injection: https://attack.mitre.org/techniques/T1221/
-    /// - ATT&CK T1187, Forced Authentication: https://attack.mitre.org/techniques/T1187/
-    pub(crate) const REMOTE_OBJECT = {
-        id: "remote-object",
-        title: "the document takes content from another machine",
-        ja: "文書が外部のサーバーから内容を読み込みます",
-        why_ja: "読み込まれる内容は後から差し替えられます。サーバーへの接続で認証情報が漏れる場合もあります。",
-        severity: Medium,
-        facet: Network,
-        confidence: High,
-        attack: ["T1221", "T1187"],
-    }
-}
-
-finding_kind! {
-    /// ## What it is
-    /// A picture, sound or film of the document lies on another machine.
-    ///
-    /// ## Why it matters
-    /// Opening the document tells the server who opened it and when. If the address is a server path, Windows also
-    /// sends the user's password hash.
-    ///
-    /// ## How we see it
-    /// An external relationship `image`, `audio`, `video` or `media`, or a field `INCLUDEPICTURE`. Weighted high for a
-    /// server path beyond the own network, otherwise low.
-    ///
-    /// ## When it is innocent
-    /// Text pasted from web pages and newsletters.
-    ///
-    /// ## References
-    /// - ATT&CK T1187, Forced Authentication: https://attack.mitre.org/techniques/T1187/
-    pub(crate) const REMOTE_IMAGE = {
-        id: "remote-image",
-        title: "a picture of the document lies on another machine",
-        ja: "文書内の画像が外部のサーバーに置かれています",
-        why_ja: "文書を開いたことが外部に伝わります。サーバー共有への参照の場合は認証情報が漏れるおそれがあります。",
-        severity: Low,
-        facet: Network,
-        confidence: High,
-        attack: ["T1187"],
     }
 }
 

@@ -6,7 +6,7 @@ use super::OoxmlView;
 use super::parts::{Part, parts};
 use super::xml::{Piece, walk};
 use crate::formats::office::dde::{DDE_LINK, DdeHost, say_dde};
-use crate::formats::office::ole::fields::u32_at;
+use crate::formats::office::ole::fields::{u16_at, u32_at};
 use crate::formats::office::xlm::{self, Visibility, is_auto_name, say_auto_open, say_macro_sheet};
 use crate::model::{Artifact, Location};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
@@ -46,8 +46,8 @@ impl Analyzer for Sheets {
         for name in book.names.iter().filter(|name| has_macros && is_auto_name(name)) {
             say_auto_open(out, name, Location::part(format!("part {main}")));
         }
-        for part in parts(artifact, out, |name| name.contains("/externallinks/") && name.ends_with(".xml"))? {
-            let mut links = Vec::new();
+        for part in parts(artifact, out, |name| name.contains("/externallinks/") && !name.ends_with(".rels"))? {
+            let mut links = binary_links(&part);
             let _ = walk(&part.data, |piece| {
                 if let Piece::Open(tag) = piece
                     && tag.is("ddeLink")
@@ -112,16 +112,30 @@ fn read_xml(data: &[u8]) -> Workbook {
     book
 }
 
+/// BrtBeginSupBook, MS-XLSB 2.4.201: kind 1 is DDE, with its service and topic.
+fn binary_links(part: &Part) -> Vec<(String, String)> {
+    const BEGIN_SUP_BOOK: u32 = 360;
+    const DDE: u16 = 1;
+    let mut links = Vec::new();
+    if part.name.to_ascii_lowercase().ends_with(".bin") {
+        records(&part.data, |kind, body| {
+            if kind == BEGIN_SUP_BOOK && u16_at(body, 0) == Some(DDE) && links.len() < MAX_KEPT {
+                let mut from = 2usize;
+                let service = wide(body, &mut from).unwrap_or_default();
+                links.push((service, wide(body, &mut from).unwrap_or_default()));
+            }
+        });
+    }
+    links
+}
+
 /// Records of `workbook.bin`, MS-XLSB 2.1.4: type and size as variable-length numbers. BrtBundleSh (2.4.311) lists a
 /// sheet, BrtName (2.4.712) a name.
 fn read_binary(data: &[u8]) -> Workbook {
     const BUNDLE_SHEET: u32 = 156;
     const NAME: u32 = 39;
     let mut book = Workbook::default();
-    let mut at = 0usize;
-    while let (Some(kind), Some(size)) = (number(data, &mut at, 2), number(data, &mut at, 4)) {
-        let end = at.saturating_add(usize::try_from(size).unwrap_or(usize::MAX)).min(data.len());
-        let body = data.get(at..end).unwrap_or_default();
+    records(data, |kind, body| {
         if kind == BUNDLE_SHEET && book.sheets.len() < MAX_KEPT {
             let mut from = 8usize;
             let relation = wide(body, &mut from).unwrap_or_default();
@@ -135,9 +149,18 @@ fn read_binary(data: &[u8]) -> Workbook {
         } else if kind == NAME && book.names.len() < MAX_KEPT {
             book.names.extend(wide(body, &mut 9usize));
         }
+    });
+    book
+}
+
+/// Visits each record: its type and body.
+fn records(data: &[u8], mut visit: impl FnMut(u32, &[u8])) {
+    let mut at = 0usize;
+    while let (Some(kind), Some(size)) = (number(data, &mut at, 2), number(data, &mut at, 4)) {
+        let end = at.saturating_add(usize::try_from(size).unwrap_or(usize::MAX)).min(data.len());
+        visit(kind, data.get(at..end).unwrap_or_default());
         at = end;
     }
-    book
 }
 
 /// Seven bits a byte, the lowest first.

@@ -8,7 +8,7 @@ use crate::model::{Ioc, IocKind, Location};
 
 /// What a target is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
+pub(crate) enum Target {
     /// A web address.
     Web {
         /// As the indicator.
@@ -30,7 +30,7 @@ pub(super) enum Target {
 }
 
 /// Reads a target.
-pub(super) fn target(text: &str) -> Target {
+pub(crate) fn target(text: &str) -> Target {
     let text = text.trim();
     if let Some(path) = unc(text) {
         let is_beyond_lan = leaves_lan(&path);
@@ -49,7 +49,7 @@ pub(super) fn target(text: &str) -> Target {
 
 impl Target {
     /// The indicator, if it is one.
-    pub(super) fn ioc(&self, context: &str, at: Location) -> Option<Ioc> {
+    pub(crate) fn ioc(&self, context: &str, at: Location) -> Option<Ioc> {
         let (kind, value) = match self {
             Target::Web { url, .. } => (IocKind::Url, url),
             Target::Unc { path, .. } => (IocKind::Unc, path),
