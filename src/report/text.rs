@@ -1,12 +1,13 @@
 //! The readable report: the verdict and its reasons first, then the tree with its evidence, then indicators.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use anstyle::AnsiColor;
 
 use super::{Language, Paint, Sink};
 use crate::model::ioc::defang;
-use crate::model::name::escape;
+use crate::model::name::{escape, file_name};
 use crate::model::report::{ArtifactReport, FindingReport, IocReport, Report};
 use crate::model::{CoverageLevel, IocKind, Level, Severity};
 
@@ -16,6 +17,8 @@ const MAX_IOCS: usize = 40;
 const MAX_PLACES: usize = 3;
 /// Gaps of coverage shown; the rest are counted.
 const MAX_GAPS: usize = 8;
+/// Parts of one parent shown that hold nothing and show nothing; the rest are counted.
+const MAX_QUIET: usize = 4;
 /// Artifacts shown; the rest are counted, except those with findings.
 const MAX_ARTIFACTS: usize = 60;
 
@@ -84,19 +87,43 @@ impl<W: Write> Text<W> {
     fn tree(&mut self, report: &Report) -> io::Result<()> {
         writeln!(self.out)?;
         let mut findings = report.findings.iter().peekable();
+        let mut rest = report.artifacts.iter().peekable();
+        // Parts of one parent that hold nothing and show nothing, one after the other.
+        let mut quiet = 0usize;
         let mut hidden = 0usize;
-        for (index, artifact) in report.artifacts.iter().enumerate() {
+        let mut shown = 0usize;
+        while let Some(artifact) = rest.next() {
             let mut own = Vec::new();
             while let Some(finding) = findings.next_if(|finding| finding.artifact == artifact.path) {
                 own.push(finding);
             }
-            if index >= MAX_ARTIFACTS && own.is_empty() {
+            let holds = rest.peek().is_some_and(|next| parent(&next.path) == artifact.path);
+            quiet = if own.is_empty() && !holds { quiet.saturating_add(1) } else { 0 };
+            if quiet > MAX_QUIET || (shown >= MAX_ARTIFACTS && own.is_empty()) {
                 hidden = hidden.saturating_add(1);
-                continue;
+            } else {
+                shown = shown.saturating_add(1);
+                self.artifact(artifact, &own)?;
             }
-            self.artifact(artifact, &own)?;
+            let ends = rest.peek().is_none_or(|next| parent(&next.path) != parent(&artifact.path));
+            let goes_on = rest.peek().is_some_and(|next| !findings.peek().is_some_and(|f| f.artifact == next.path));
+            if hidden > 0 && (ends || !goes_on) && shown < MAX_ARTIFACTS {
+                self.quiet(&artifact.path, std::mem::take(&mut hidden))?;
+            }
+            if ends {
+                quiet = 0;
+            }
         }
         self.more(hidden)
+    }
+
+    fn quiet(&mut self, path: &str, count: usize) -> io::Result<()> {
+        let indent = "  ".repeat(path.matches('.').count().saturating_add(1));
+        let text = match self.language {
+            Language::English => format!("… {count} more with nothing to say about"),
+            Language::Japanese => format!("… ほか {count} 件（指摘なし）"),
+        };
+        writeln!(self.out, "{indent}{}", self.paint.dim(&text))
     }
 
     fn artifact(&mut self, artifact: &ArtifactReport, findings: &[&FindingReport]) -> io::Result<()> {
@@ -132,11 +159,15 @@ impl<W: Write> Text<W> {
     }
 
     fn iocs(&mut self, report: &Report) -> io::Result<()> {
-        let shown: Vec<_> = report
-            .iocs
-            .iter()
-            .filter(|ioc| ioc.noise.is_none() && !matches!(ioc.kind, IocKind::Sha256 | IocKind::FileName))
-            .collect();
+        // Digests and names of the artifacts themselves stand in the tree and below it.
+        let own: BTreeSet<(&str, &str)> =
+            report.artifacts.iter().map(|artifact| (artifact.path.as_str(), file_name(&artifact.name))).collect();
+        let is_own_property = |ioc: &IocReport| match ioc.kind {
+            IocKind::Sha256 => true,
+            IocKind::FileName => own.contains(&(ioc.artifact.as_str(), ioc.value.as_str())),
+            _ => false,
+        };
+        let shown: Vec<_> = report.iocs.iter().filter(|ioc| ioc.noise.is_none() && !is_own_property(ioc)).collect();
         if shown.is_empty() {
             return Ok(());
         }
@@ -209,6 +240,11 @@ impl<W: Write> Sink for Text<W> {
         self.digests(report)?;
         self.out.flush()
     }
+}
+
+/// The path of the artifact this one lies in; empty for the input.
+fn parent(path: &str) -> &str {
+    path.rsplit_once('.').map_or("", |(parent, _)| parent)
 }
 
 /// A level in words.

@@ -12,7 +12,7 @@ const MAX_REASONS: usize = 5;
 /// Kinds the counterfactual may name before it gives up.
 const MAX_WITHOUT: usize = 24;
 
-/// The weightiest reasons of a branch. A floor comes first: it says what the findings mean together.
+/// The weightiest reasons of a branch.
 pub(super) fn reasons(branch: &Branch<'_>, policy: &Policy, language: Language) -> Vec<Reason> {
     let mut reasons = Vec::new();
     if let Some(floor) = branch.floor {
@@ -33,6 +33,8 @@ pub(super) fn reasons(branch: &Branch<'_>, policy: &Policy, language: Language) 
         };
         reasons.push(Reason { id: item.finding.kind.id.to_owned(), artifact: item.artifact.to_string(), points, text });
     }
+    // What findings mean together comes before each of them, unless one weighs more.
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.points));
     reasons.truncate(MAX_REASONS);
     reasons
 }

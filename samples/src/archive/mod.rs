@@ -2,6 +2,7 @@
 
 pub mod gzip;
 pub mod lzh;
+pub mod quine;
 pub mod sevenz;
 pub mod tar;
 pub mod zip;

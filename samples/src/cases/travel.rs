@@ -6,6 +6,7 @@ use crate::archive::sevenz;
 use crate::archive::zip::{self, ZipFile};
 use crate::document::pdf;
 use crate::mail::Eml;
+use crate::office::macros;
 use crate::program::{Icon, Pe};
 
 const SUBJECT: &str = "航空券控え 添付のご連絡";
@@ -51,6 +52,23 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "t10",
+            file_name: "航空券控え.eml",
+            about: "a locked archive whose password stands in the mail, and inside it a document that fetches and starts",
+            make: || {
+                let document = macros::ticket_docm("t10", "http://example.com/dl/tkt.bin");
+                let archive = zip::encrypted_aes("航空券控え.docm", document, "Tkt#2016");
+                Eml::letter("yamada@air.example.com")
+                    .subject_iso2022jp(SUBJECT)
+                    .text_body(
+                        "iso-2022-jp",
+                        "航空券控えをお送りします。\r\n解凍パスワードは「Tkt#2016」です。\r\nよろしくお願いいたします。\r\n",
+                    )
+                    .attach("航空券控え.zip", "application/zip", &archive)
+                    .build()
+            },
+        },
+        Sample {
             id: "t12",
             file_name: "航空券控え.eml",
             about: "a locked archive whose password is nowhere in the mail",
@@ -66,6 +84,25 @@ pub(super) fn all() -> Vec<Sample> {
             make: || {
                 let archive = zip::encrypted_zipcrypto("航空券控え.pdf .exe", Pe::new().build(), "Zq7#unguessable");
                 genuine().attach("航空券控え.zip", "application/zip", &archive).build()
+            },
+        },
+        Sample {
+            id: "t24",
+            file_name: "Re_お見積り.eml",
+            about: "a reply in a thread nobody here began, a locked archive with its password, and a document with a macro",
+            make: || {
+                let document = macros::reply_doc("t24", "http://example.org/w/");
+                let archive = zip::encrypted_zipcrypto("お見積り.doc", document, "k7Jq2");
+                Eml::letter("\"tanaka@partner.example.com\" <m.silva@mailer.example.net>")
+                    .subject_iso2022jp("Re: お見積りの件")
+                    .text_body(
+                        "iso-2022-jp",
+                        "添付ファイルをご確認ください。\r\nパスワード: k7Jq2\r\n\r\n\
+                         2020年9月1日 10:12 田中 <tanaka@partner.example.com>:\r\n\
+                         > お世話になっております。お見積りをお願いいたします。\r\n",
+                    )
+                    .attach("お見積り.zip", "application/zip", &archive)
+                    .build()
             },
         },
         Sample {
