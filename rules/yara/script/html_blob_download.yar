@@ -2,7 +2,7 @@ rule html_blob_download {
     meta:
         title = "a page that builds a file out of its own text and saves it"
         title_ja = "ページ内の文字列からファイルを作って保存させます"
-        severity = "high"
+        severity = "medium"
         attack = "T1027.006"
         reference = "https://attack.mitre.org/techniques/T1027/006/"
         sample = "rule-html-blob"

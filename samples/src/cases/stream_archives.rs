@@ -15,6 +15,12 @@ pub(super) fn all() -> Vec<Sample> {
             make: || gzip::zeros("backup.img", 1 << 30),
         },
         Sample {
+            id: "fa5-quine",
+            file_name: "quine.gz",
+            about: "a gzip file whose content is the file itself",
+            make: crate::archive::quine::gzip,
+        },
+        Sample {
             id: "fa6-tar",
             file_name: "docs.tar",
             about: "a tar whose entry wants to be written two folders up",
