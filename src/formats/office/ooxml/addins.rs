@@ -143,7 +143,7 @@ finding_kind! {
         ja: "リボンの読み込み時にマクロが実行されます",
         why_ja: "通常の自動実行マクロの名前を使わずに、文書を開いたときにマクロを動かす方法です。社内アドインでも使われます。",
         severity: Medium,
-        facet: Trigger,
+        facet: Execute,
         confidence: High,
         attack: ["T1137.006"],
     }
