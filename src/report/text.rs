@@ -106,7 +106,7 @@ impl<W: Write> Text<W> {
                 self.artifact(artifact, &own)?;
             }
             let ends = rest.peek().is_none_or(|next| parent(&next.path) != parent(&artifact.path));
-            let goes_on = rest.peek().is_some_and(|next| !findings.peek().is_some_and(|f| f.artifact == next.path));
+            let goes_on = rest.peek().is_some_and(|next| findings.peek().is_none_or(|f| f.artifact != next.path));
             if hidden > 0 && (ends || !goes_on) && shown < MAX_ARTIFACTS {
                 self.quiet(&artifact.path, std::mem::take(&mut hidden))?;
             }

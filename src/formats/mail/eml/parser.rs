@@ -184,17 +184,14 @@ fn leaf(bytes: &Bytes, segment: &Segment) -> Option<Leaf> {
     }
     let disposition =
         headers.first("content-disposition").map(|header| params::parse(&header.value).head).unwrap_or_default();
+    let is_plain_text = types.iter().all(|value| value.head.starts_with("text/") || !value.head.contains('/'))
+        && media_type.starts_with("text/")
+        && disposition != "attachment";
     let kind = if segment.role == Role::TooDeep {
         LeafKind::TooDeep
     } else if media_type == "message/rfc822" || media_type == "message/global" {
         LeafKind::Message
-    } else if types.iter().all(|value| value.head.starts_with("text/") || !value.head.contains('/'))
-        && media_type.starts_with("text/")
-        && part_names.name.is_none()
-        && disposition != "attachment"
-    {
-        LeafKind::Body
-    } else if REPORTS.contains(&media_type.as_str()) && part_names.name.is_none() {
+    } else if part_names.name.is_none() && (is_plain_text || REPORTS.contains(&media_type.as_str())) {
         LeafKind::Body
     } else {
         LeafKind::File
