@@ -170,5 +170,5 @@ pub fn spec(id: FormatId) -> Option<&'static FormatSpec> {
 /// belong are worth being read as a file.
 pub(crate) fn recognised(bytes: &[u8]) -> bool {
     let by_magic = |spec: &&FormatSpec| spec.magic.iter().any(|magic| magic.matches(bytes));
-    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"%PDF-") || FORMATS.iter().any(|spec| by_magic(spec))
+    bytes.starts_with(b"PK\x03\x04") || bytes.starts_with(b"%PDF-") || FORMATS.iter().any(by_magic)
 }
