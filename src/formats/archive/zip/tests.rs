@@ -411,3 +411,20 @@ fn shapes_made_to_cost_time_or_memory_do_not() {
         assert!(said.children.len() <= 1_000, "{shape}");
     }
 }
+
+#[test]
+fn entries_inside_entries_are_not_given_again_and_again() {
+    // Headers without a directory, each of which claims all that follows.
+    let header =
+        [b"PK\x03\x04\x14\0\0\0\0\0\0\0!\0\0\0\0\0".as_slice(), &[0xff, 0xff, 0xff, 0x7f].repeat(2), b"\x01\0\0\0a"]
+            .concat();
+    let zip = header.repeat(20_000);
+    let said = scan(zip.clone());
+    let given: usize = said.children.iter().map(|child| child.bytes.len()).sum();
+    assert!(given < zip.len() * 4, "{given}");
+    assert!(problems(&said).contains(&ProblemKind::Limit));
+    // A few are given whole, since that is what a program would write.
+    let few = header.repeat(5);
+    let said = scan(few.clone());
+    assert_eq!(said.children.first().map(|child| child.bytes.len()), Some(few.len() - header.len()));
+}

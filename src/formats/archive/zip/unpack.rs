@@ -2,6 +2,7 @@
 //! well where that says something else; locked or undecodable entries stay with their name and no bytes.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use bytes::Bytes;
 use flate2::read::DeflateDecoder;
@@ -14,7 +15,7 @@ use super::open::{Content, OpenError, Packed, Reading, STORED, method_name};
 use super::parser::{ZipEntry, ZipView};
 use crate::formats::archive::password::{OPENED_WITH_FOUND_PASSWORD, say_opened};
 use crate::formats::recognised;
-use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, PasswordHint, Problem};
+use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, PasswordHint, Problem, ProblemKind};
 use crate::stage::{Kinds, Outcome, StageError, Unpacker};
 
 /// The unpacker.
@@ -32,7 +33,14 @@ impl Unpacker for ZipUnpacker {
         }
         let locked = |entry: &&ZipEntry| entry.is_encrypted() && !entry.is_folder();
         let total = view.entries.iter().filter(locked).count();
-        let mut run = Run { archive: parent.bytes.clone(), keys: None, locked: 0, opened: None };
+        let mut run = Run {
+            archive: parent.bytes.clone(),
+            keys: None,
+            locked: 0,
+            opened: None,
+            starts: starts(&view),
+            shared_left: parent.bytes.len().saturating_add(MIN_SHARED),
+        };
         if total > 0 {
             let records = view.directories.iter().filter_map(|directory| directory.record.as_ref());
             let comments: Vec<String> = records
@@ -96,6 +104,21 @@ struct Run {
     keys: Option<Keyring>,
     locked: usize,
     opened: Option<PasswordHint>,
+    /// Offsets of all local headers, ascending.
+    starts: Vec<usize>,
+    /// Bytes that stored entries with other entries inside may still give whole.
+    shared_left: usize,
+}
+
+/// Bytes that stored entries with other entries inside may always give whole; beyond, as many as the archive has.
+const MIN_SHARED: usize = 256 << 10;
+
+/// Offsets of all local headers, ascending.
+fn starts(view: &ZipView) -> Vec<usize> {
+    let mut starts: Vec<usize> = view.entries.iter().filter_map(|entry| Some(entry.local.as_ref()?.at)).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    starts
 }
 
 impl Run {
@@ -166,6 +189,13 @@ impl Run {
 
     /// A stored entry. If its bytes do not have the stated checksum, they may be what the header does not say: deflated.
     fn stored(&mut self, entry: &ZipEntry, reading: &Reading, out: &mut Outcome<'_>) -> Result<End, StageError> {
+        if let Some(own) = self.own_part(&reading.data) {
+            let text = "stored data that holds other entries of this archive was read up to the first of them";
+            out.problem(Problem::new(ProblemKind::Limit, text, place(entry)));
+            let data = self.archive.slice(own);
+            out.child_bytes(entry.name.clone(), Origin::file(OriginKind::Entry, method_name(STORED)), data)?;
+            return Ok(End::Damaged);
+        }
         let data = self.archive.slice(reading.data.clone());
         let is_sound = crc32fast::hash(&data) == reading.crc && data.len() as u64 == reading.size;
         if !is_sound && let Some((content, crc)) = self.inflated(&data, reading, out) {
@@ -193,6 +223,21 @@ impl Run {
             return Ok(judge(entry, reading, crc, length, out));
         }
         self.packed(entry, reading, out)
+    }
+
+    /// The part of stored data before the first entry inside it, where too many entries reach over others: each would be
+    /// an archive of all that follow, whose entries are again, and a small file would keep the scan busy to its limits.
+    /// What is left out lies in the entries inside.
+    fn own_part(&mut self, data: &Range<usize>) -> Option<Range<usize>> {
+        let next = self.starts.partition_point(|start| *start < data.start);
+        let first = self.starts.get(next).copied().filter(|first| *first < data.end)?;
+        match self.shared_left.checked_sub(data.len()) {
+            Some(left) => {
+                self.shared_left = left;
+                None
+            }
+            None => Some(data.start..first),
+        }
     }
 
     /// What stored data inflates to, if it is a whole deflate stream: ended by itself, and with the stated checksum or
