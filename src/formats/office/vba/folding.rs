@@ -73,7 +73,11 @@ impl Work {
                 self.0 = left;
                 true
             }
-            None => false,
+            None => {
+                // What costs too much ends here, lest it be tried again and again.
+                self.0 = 0;
+                false
+            }
         }
     }
 
@@ -596,7 +600,17 @@ impl<'a> Folder<'a> {
                         Value::Number(_) | Value::Unknown => 8,
                     })
                     .fold(0usize, usize::saturating_add);
-                if self.work.pay(size.saturating_mul(2)) { functions::call(name, arguments) } else { Value::Unknown }
+                if !self.work.pay(size.saturating_mul(2)) {
+                    return Value::Unknown;
+                }
+                let value = functions::call(name, arguments);
+                // `String(60000, "a")` makes much of little.
+                let made = match &value {
+                    Value::Text(text) => text.text.len(),
+                    Value::List(list) => list.len().saturating_mul(64),
+                    Value::Number(_) | Value::Unknown => 0,
+                };
+                if self.work.pay(made) { value } else { Value::Unknown }
             }
             (None, None) => functions::constant(name).unwrap_or(Value::Unknown),
             _ => Value::Unknown,

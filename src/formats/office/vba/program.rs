@@ -19,8 +19,10 @@ pub(super) struct Part<'a> {
 pub(super) struct Program {
     pub(super) modules: Vec<Module>,
     pub(super) routines: Vec<Routine>,
-    /// Routines by lower-case name.
+    /// Routines by lower-case name, ascending, so that those of one module lie side by side.
     pub(super) by_name: BTreeMap<String, Vec<usize>>,
+    /// The same without those of standard modules.
+    pub(super) of_classes: BTreeMap<String, Vec<usize>>,
     /// Modules by lower-case name.
     pub(super) module_by_name: BTreeMap<String, usize>,
     /// Library functions by the lower-case name code gives them: the library's own names.
@@ -83,10 +85,24 @@ impl Program {
         program.is_cut |= work.is_spent();
         for (index, routine) in program.routines.iter().enumerate() {
             if let Some(procedure) = program.procedure(routine) {
-                program.by_name.entry(procedure.name.to_lowercase()).or_default().push(index);
+                let name = procedure.name.to_lowercase();
+                let sort = program.modules.get(routine.module).and_then(|module| module.sort);
+                if !matches!(sort, Some(Sort::Standard)) {
+                    program.of_classes.entry(name.clone()).or_default().push(index);
+                }
+                program.by_name.entry(name).or_default().push(index);
             }
         }
         program
+    }
+
+    /// Those of some routines of one name that lie in a module. Many calls may mean one of many procedures of one name,
+    /// so they are not walked.
+    pub(super) fn of_module<'a>(&self, known: &'a [usize], module: usize) -> &'a [usize] {
+        let module_of = |index: &usize| self.routines.get(*index).map_or(usize::MAX, |routine| routine.module);
+        let first = known.partition_point(|index| module_of(index) < module);
+        let end = known.partition_point(|index| module_of(index) <= module);
+        known.get(first..end).unwrap_or_default()
     }
 
     /// The procedure a routine is.

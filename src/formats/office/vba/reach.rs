@@ -120,38 +120,31 @@ fn targets(program: &Program, routine: &Routine, used: &Use) -> Vec<usize> {
     let mut found = Vec::new();
     let is_local = program.procedure(routine).is_some_and(|procedure| procedure.locals.contains(name));
     let known = program.by_name.get(name).map(Vec::as_slice).unwrap_or_default();
-    let module_of = |index: &usize| program.routines.get(*index).map(|target| target.module);
     let named_module = |name: &str| program.module_by_name.get(name).copied();
     match used.receiver {
         Receiver::None if !is_local => {
-            let own: Vec<usize> =
-                known.iter().copied().filter(|index| module_of(index) == Some(routine.module)).collect();
-            found.extend(if own.is_empty() { known.iter().copied().take(MAX_TARGETS).collect() } else { own });
+            let own = program.of_module(known, routine.module);
+            found.extend(if own.is_empty() { known } else { own }.iter().take(MAX_TARGETS));
         }
         Receiver::None => {}
         Receiver::Name(token) if matches!(lexed.lower(token), "me" | "this") => {
-            found.extend(known.iter().filter(|index| module_of(index) == Some(routine.module)));
+            found.extend(program.of_module(known, routine.module).iter().take(MAX_TARGETS));
         }
         Receiver::Name(token) if !known.is_empty() && named_module(lexed.lower(token)).is_some() => {
             let wanted = named_module(lexed.lower(token));
-            found.extend(known.iter().filter(|index| module_of(index) == wanted));
+            found.extend(wanted.into_iter().flat_map(|wanted| program.of_module(known, wanted)).take(MAX_TARGETS));
         }
         // An object of one of the program's classes, perhaps.
         Receiver::Name(_) | Receiver::Other => {
-            let is_class = |index: &&usize| {
-                let sort =
-                    module_of(index).and_then(|module| program.modules.get(module)).and_then(|module| module.sort);
-                !matches!(sort, Some(Sort::Standard))
-            };
-            found.extend(known.iter().filter(is_class).take(MAX_TARGETS));
+            found.extend(program.of_classes.get(name).into_iter().flatten().take(MAX_TARGETS));
         }
     }
     // Naming a form or class makes one, which runs its first procedures.
     if program.modules.len() > 1 && name != module.code.module && named_module(name).is_some() {
         let made = named_module(name);
         for event in &triggers().created {
-            let first = program.by_name.get(event).into_iter().flatten().filter(|index| module_of(index) == made);
-            found.extend(first);
+            let known = program.by_name.get(event).map(Vec::as_slice).unwrap_or_default();
+            found.extend(made.into_iter().flat_map(|made| program.of_module(known, made)).take(MAX_TARGETS));
         }
     }
     if triggers().called_by_text.iter().any(|caller| caller == name) {

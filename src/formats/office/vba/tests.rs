@@ -276,3 +276,18 @@ fn more_source_than_is_judged_is_said() {
     let said = lone(&format!("Sub A()\n{}End Sub\n", "x = 1\n".repeat(400_000)));
     assert!(said.problems.iter().any(|problem| problem.kind == crate::model::ProblemKind::Limit));
 }
+
+#[test]
+fn many_calls_of_many_procedures_of_one_name_cost_their_length() {
+    for call in ["a\n", "x.a\n", "Me.a\n", "Module0.a\n"] {
+        let source = format!("{}Sub AutoOpen()\n{}End Sub\n", "Sub a()\nEnd Sub\n".repeat(20_000), call.repeat(50_000));
+        let said = modules(&[&source]);
+        assert!(said.findings.iter().any(|finding| finding.kind.id == "vba-auto-open"), "{call}");
+    }
+}
+
+#[test]
+fn functions_that_make_much_of_little_are_paid_for() {
+    let said = lone(&format!("Sub a()\n{}End Sub\n", "x = String(60000, \"a\")\n".repeat(40_000)));
+    assert!(said.problems.iter().any(|problem| problem.kind == crate::model::ProblemKind::Limit));
+}
