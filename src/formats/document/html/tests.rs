@@ -116,3 +116,17 @@ fn invisible_pictures_are_only_informational() {
     let said = page("<p>x<img src='https://example.com/o.gif' width='100' height='1'>");
     assert_eq!(weight(&said, "html-tracking-pixel"), None);
 }
+
+#[test]
+fn scripts_that_are_pages_of_scripts_end_early() {
+    let said = |levels: usize| {
+        let page = "<script>".repeat(levels);
+        let origin = Origin::part(OriginKind::Decoded, "scripts of the page");
+        scan_artifact(&FORMAT, &of("scripts.js", page.as_bytes(), origin))
+    };
+    assert_eq!(said(10).children.len(), 1);
+    let long = said(20_000);
+    assert!(long.children.is_empty());
+    assert!(long.problems.iter().any(|problem| problem.kind == crate::model::ProblemKind::Limit));
+    assert_eq!(page(&"<script>".repeat(20_000)).children.len(), 1);
+}

@@ -6,6 +6,10 @@ use crate::formats::recognised;
 use crate::model::{Artifact, Bytes, EntryName, Location, Origin, OriginKind, Problem, ProblemKind};
 use crate::stage::{Outcome, StageError, Unpacker};
 
+/// How scripts and inner pages came to be, as their origin says it.
+const SCRIPTS: &str = "scripts of the page";
+const INNER_PAGE: &str = "page inside the page";
+
 /// Takes pages apart.
 pub(crate) struct HtmlUnpacker;
 
@@ -16,7 +20,7 @@ impl Unpacker for HtmlUnpacker {
             let what = "the page has more elements or attributes than are read";
             out.problem(Problem::new(ProblemKind::Limit, what, Location::whole()));
         }
-        scripts(&view, out)?;
+        scripts(parent, &view, out)?;
         let code = view.code();
         let mut count = 0usize;
         for link in &view.links {
@@ -41,7 +45,10 @@ impl Unpacker for HtmlUnpacker {
             out.child_bytes(EntryName::new(format!("string {count}")), origin, content.into())?;
         }
         for (index, page) in view.inner_pages.iter().enumerate() {
-            let origin = Origin::part(OriginKind::Decoded, "page inside the page").claiming("text/html");
+            if is_repeated(parent, INNER_PAGE, page.len(), out) {
+                continue;
+            }
+            let origin = Origin::part(OriginKind::Decoded, INNER_PAGE).claiming("text/html");
             let name = EntryName::new(format!("inner page {}", index.saturating_add(1)));
             out.child_bytes(name, origin, Bytes::from(page.clone().into_bytes()))?;
         }
@@ -49,8 +56,21 @@ impl Unpacker for HtmlUnpacker {
     }
 }
 
+/// Whether a part of the page was the same part of another page before and is long: `<script>` repeated is a page whose
+/// script is a page whose script …, each as long as the whole. Its bytes were looked at in the page itself.
+fn is_repeated(parent: &Artifact, part: &str, length: usize, out: &mut Outcome<'_>) -> bool {
+    /// Short ones are taken apart down to the depth limit.
+    const MAX_REPEATED: usize = 64 << 10;
+    let is_repeated = length > MAX_REPEATED && parent.origin.detail == part;
+    if is_repeated {
+        let what = format!("{part}, inside itself, of {length} bytes, is not taken apart again");
+        out.problem(Problem::new(ProblemKind::Limit, what, Location::whole()));
+    }
+    is_repeated
+}
+
 /// The code of the page, one child per language.
-fn scripts(view: &HtmlView, out: &mut Outcome<'_>) -> Result<(), StageError> {
+fn scripts(parent: &Artifact, view: &HtmlView, out: &mut Outcome<'_>) -> Result<(), StageError> {
     let (mut java, mut visual) = (String::new(), String::new());
     for script in &view.scripts {
         // Data for search engines and templates.
@@ -62,8 +82,8 @@ fn scripts(view: &HtmlView, out: &mut Outcome<'_>) -> Result<(), StageError> {
         code.push('\n');
     }
     for (name, code) in [("scripts.js", java), ("scripts.vbs", visual)] {
-        if !code.is_empty() {
-            let origin = Origin::part(OriginKind::Decoded, "scripts of the page");
+        if !code.is_empty() && !is_repeated(parent, SCRIPTS, code.len(), out) {
+            let origin = Origin::part(OriginKind::Decoded, SCRIPTS);
             out.child_bytes(EntryName::new(name), origin, code.into())?;
         }
     }
