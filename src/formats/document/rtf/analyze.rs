@@ -7,6 +7,9 @@ use crate::formats::link::Link;
 use crate::model::{Artifact, Location, Severity};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
+/// Bytes of a template's target that are read.
+const MAX_TARGET: usize = 2_000;
+
 /// Looks at RTF.
 pub(super) struct RtfAnalyzer;
 
@@ -33,8 +36,9 @@ impl Analyzer for RtfAnalyzer {
         let mut from = 0usize;
         while let Some(found) = bytes.get(from..).and_then(|rest| memmem::find(rest, b"\\*\\template")) {
             let start = from.saturating_add(found).saturating_add(b"\\*\\template".len());
-            let rest = bytes.get(start..).unwrap_or_default();
-            let end = memchr::memchr2(b'}', b'{', rest).unwrap_or(rest.len()).min(2_000);
+            // Looked at no further than a target may be long: the word can be repeated without a brace behind it.
+            let rest = bytes.get(start..start.saturating_add(MAX_TARGET).min(bytes.len())).unwrap_or_default();
+            let end = memchr::memchr2(b'}', b'{', rest).unwrap_or(rest.len());
             let target = unescaped(rest.get(..end).unwrap_or_default());
             let link = Link::of(&target);
             if let Some(ioc) = link.ioc(Location::at(start), "template") {
@@ -187,5 +191,11 @@ mod tests {
     fn an_ordinary_text_is_quiet() {
         let said = scan(&FORMAT, "a.rtf", br"{\rtf1\ansi{\fonttbl{\f0 Arial;}}{\*\template C:\\Normal.dot}hello\par}");
         assert!(said.findings.is_empty(), "{:?}", said.findings);
+    }
+
+    #[test]
+    fn the_word_repeated_without_a_brace_costs_its_length() {
+        let words = [br"{\rtf1".to_vec(), br"\*\template".repeat(200_000)].concat();
+        assert!(scan(&FORMAT, "a.rtf", &words).findings.is_empty());
     }
 }

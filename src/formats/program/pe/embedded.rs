@@ -125,7 +125,9 @@ fn hits(bytes: &[u8], region: Range<usize>) -> Vec<Hit> {
         search(b"%PDF-", &|at| pdf(inside, at, end));
     }
     if let Some(end) = memmem::rfind(inside, b"PK\x05\x06") {
-        search(b"PK\x03\x04", &|at| zip(inside, at, end));
+        // Found once, not once per candidate.
+        let office = [&b"word/"[..], b"xl/", b"ppt/"].iter().filter_map(|folder| memmem::rfind(inside, folder)).max();
+        search(b"PK\x03\x04", &|at| zip(inside, at, end, office));
     }
     search(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", &|at| compound(inside, at));
     search(b"7z\xbc\xaf\x27\x1c\x00", &|at| seven_zip(inside, at));
@@ -154,7 +156,7 @@ fn pdf(bytes: &[u8], at: usize, last_end: usize) -> Option<Hit> {
 }
 
 /// APPNOTE 4.3.7 and 4.3.16: a plausible local header, and the last end record of the region.
-fn zip(bytes: &[u8], at: usize, last_end: usize) -> Option<Hit> {
+fn zip(bytes: &[u8], at: usize, last_end: usize, office: Option<usize>) -> Option<Hit> {
     let version = u16_at(bytes, at.checked_add(4)?)? & 0xff;
     let method = u16_at(bytes, at.checked_add(8)?)?;
     let name_length = usize::from(u16_at(bytes, at.checked_add(26)?)?);
@@ -171,8 +173,8 @@ fn zip(bytes: &[u8], at: usize, last_end: usize) -> Option<Hit> {
     let range = at..last_end.saturating_add(22).saturating_add(comment).min(bytes.len());
     let content = bytes.get(range.clone())?;
     let head = content.get(..4096).unwrap_or(content);
-    let is_office = memmem::find(head, b"[Content_Types].xml").is_some()
-        && [&b"word/"[..], b"xl/", b"ppt/"].iter().any(|folder| memmem::find(content, folder).is_some());
+    let is_office =
+        memmem::find(head, b"[Content_Types].xml").is_some() && office.is_some_and(|folder| range.contains(&folder));
     Some((if is_office { Kind::OfficeXml } else { Kind::Zip }, range))
 }
 
