@@ -40,6 +40,10 @@ pub(super) enum Anchor {
     Reversed,
     /// Full-width punctuation of a URL.
     FullWidth,
+    /// A URL with every letter moved by thirteen.
+    Rotated,
+    /// A URL in octal escapes.
+    Octal,
 }
 
 pub(super) struct Anchors {
@@ -48,7 +52,7 @@ pub(super) struct Anchors {
 }
 
 static ANCHORS: LazyLock<Option<Anchors>> = LazyLock::new(|| {
-    let fixed: [(Anchor, &[&str]); 13] = [
+    let fixed: [(Anchor, &[&str]); 15] = [
         (Anchor::Scheme, &["://"]),
         (Anchor::Dot, &["."]),
         (Anchor::Colon, &[":", "::"]),
@@ -85,6 +89,8 @@ static ANCHORS: LazyLock<Option<Anchors>> = LazyLock::new(|| {
             &["hxxp", "h**p", "[.]", "(.)", "{.}", "[dot]", "(dot)", "{dot}", "[:]", "[://]", "[at]", "(at)", "[@]"],
         ),
         (Anchor::Reversed, &["//:ptth", "//:sptth", "//:ptf"]),
+        (Anchor::Rotated, &["uggc://", "uggcf://"]),
+        (Anchor::Octal, &["\\150\\164\\164\\160"]),
         (Anchor::FullWidth, &["：／／", "：//", "．", "＠", "ｗｗｗ"]),
     ];
     let mut patterns: Vec<String> = Vec::new();

@@ -17,6 +17,10 @@ pub(super) enum Way {
     /// As escaped, by percent signs: in a query the next parameter is not part of it.
     Percent,
     Reversed,
+    /// Every letter moved by thirteen.
+    Rotated,
+    /// Characters as three octal digits after a backslash.
+    Octal,
 }
 
 /// A piece of the text that reads otherwise than it is written.
@@ -94,7 +98,54 @@ fn read_piece(text: &str, piece: Piece, is_prose: bool, finds: &mut Finds) {
             reading.how = Some("reversed");
             scan(&reading, None, finds);
         }
+        Way::Rotated => {
+            let plain: String = text.chars().map(rotated).collect();
+            reading.text = &plain;
+            reading.how = Some("rot13");
+            scan(&reading, None, finds);
+        }
+        Way::Octal => {
+            let plain = from_octal(text);
+            reading.text = &plain;
+            reading.how = Some("octal");
+            scan(&reading, None, finds);
+        }
     }
+}
+
+/// The letter thirteen places on.
+fn rotated(c: char) -> char {
+    let turn = |first: u8| -> char {
+        let place = u8::try_from(c).unwrap_or(first).saturating_sub(first);
+        char::from(first.saturating_add(place.saturating_add(13) % 26))
+    };
+    match c {
+        'a'..='z' => turn(b'a'),
+        'A'..='Z' => turn(b'A'),
+        other => other,
+    }
+}
+
+/// A text with `\\150` read as the character of that octal number.
+fn from_octal(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, tail)) = rest.split_once('\\') {
+        out.push_str(before);
+        let number = tail.get(..3).and_then(|digits| u8::from_str_radix(digits, 8).ok()).filter(u8::is_ascii_graphic);
+        match number {
+            Some(byte) => {
+                out.push(char::from(byte));
+                rest = tail.get(3..).unwrap_or_default();
+            }
+            None => {
+                out.push('\\');
+                rest = tail;
+            }
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Characters that no piece spans.

@@ -4,7 +4,7 @@
 //!
 //! `reading` a text and what was found in it, `anchors` the one pass that finds candidates, `scan` sends each to its
 //! kind: `url`, `domain`, `ip`, `email`, `unc`, `path`, `registry`; `host` is what they share. `derived` and `escaped`
-//! are other ways to read a piece of text, `encoded` and `xor` what hides in it, `rewritten` links around links.
+//! are other ways to read a piece of text, `joined` puts pieces together, `encoded` and `xor` what hides in it, `rewritten` links around links.
 
 mod anchors;
 mod derived;
@@ -15,6 +15,7 @@ mod escaped;
 mod findings;
 mod host;
 mod ip;
+mod joined;
 mod path;
 mod reading;
 mod registry;
@@ -89,6 +90,10 @@ impl Analyzer for Indicators {
         let mut pieces = Pieces::default();
         scan::scan(&reading, Some(&mut pieces), &mut finds);
         pieces.read(&reading, &mut finds);
+        // Macros are folded by the format that read them.
+        if is_text && artifact.format.as_str() != "vba" {
+            joined::read(&reading, &mut finds);
+        }
         let parts = if decodes_itself(artifact, is_text) { Vec::new() } else { encoded::collect(&reading, &mut finds) };
         if scope(artifact, is_text) == Scope::Header {
             // Senders and relays are said by the mail format, which knows which header they stand in; recipients are

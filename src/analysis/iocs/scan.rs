@@ -16,6 +16,8 @@ pub(super) fn scan(reading: &Reading<'_>, mut pieces: Option<&mut Pieces>, finds
             Anchor::Defanged => Some(Way::Defanged),
             Anchor::Reversed => Some(Way::Reversed),
             Anchor::FullWidth => Some(Way::FullWidth),
+            Anchor::Rotated => Some(Way::Rotated),
+            Anchor::Octal => Some(Way::Octal),
             _ => None,
         };
         if let Some(way) = way {
@@ -45,7 +47,12 @@ pub(super) fn scan(reading: &Reading<'_>, mut pieces: Option<&mut Pieces>, finds
             Anchor::Root => path::at_root(reading, start, finds),
             Anchor::Registry => registry::at_hive(reading, start, finds),
             Anchor::Launchable => path::at_launchable(reading, start, end, finds),
-            Anchor::Escape | Anchor::Defanged | Anchor::Reversed | Anchor::FullWidth => 0,
+            Anchor::Escape
+            | Anchor::Defanged
+            | Anchor::Reversed
+            | Anchor::FullWidth
+            | Anchor::Rotated
+            | Anchor::Octal => 0,
         };
         done = done.max(reached);
     }

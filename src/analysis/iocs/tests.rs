@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use base64::Engine as _;
+
 use super::*;
 use crate::budget::Budget;
 use crate::model::{ArtifactPath, FormatId, Hints, IocKind, Limits};
@@ -149,6 +151,35 @@ mod web {
         let text = "x = StrReverse(\"a/moc.elpmaxe//:ptth\")";
         assert_eq!(urls(text), ["http://example.com/a"]);
         assert_eq!(context(text, "http://example.com/a").as_deref(), Some("reversed"));
+    }
+
+    #[test]
+    fn rotated_and_octal_urls_are_found() {
+        assert_eq!(urls("x = uggc://rknzcyr.pbz/n"), ["http://example.com/a"]);
+        let octal: String = "http://example.com/a".bytes().map(|byte| format!("\\{byte:o}")).collect();
+        let octal = octal.replace("\\72", "\\072").replace("\\57", "\\057").replace("\\56", "\\056");
+        assert_eq!(urls(&format!("x = '{octal}'")), ["http://example.com/a"]);
+        assert!(urls("uggc and \\150\\164\\164 are nothing").is_empty());
+    }
+
+    #[test]
+    fn urls_in_pieces_are_joined() {
+        let code = r#"x = "ht" & "tp://exam" & "ple.com/a""#;
+        assert_eq!(urls(code), ["http://example.com/a"]);
+        assert_eq!(context(code, "http://example.com/a").as_deref(), Some("joined"));
+        assert!(urls(r#"x = "ht" & name & "tp://example""#).is_empty());
+    }
+
+    #[test]
+    fn compressed_base64_becomes_a_child_to_inflate() {
+        // gzip of a text, level 0 (RFC 1952).
+        let text = b"http://example.com/a";
+        let mut gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\xff\x01\x14\0\xeb\xff".to_vec();
+        gzip.extend_from_slice(text);
+        gzip.extend_from_slice(&[0; 8]);
+        let code = format!("x = '{}'", base64::engine::general_purpose::STANDARD.encode(&gzip));
+        let said = look(code.as_bytes());
+        assert_eq!(said.children.len(), 1);
     }
 
     #[test]

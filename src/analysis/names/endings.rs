@@ -60,7 +60,7 @@ finding_kind! {
         ja: "別のファイルに隠れる代替データストリームを指す名前です",
         why_ja: "展開すると一覧に表示されない場所へ書き込まれます。中身を隠すための手口です。",
         severity: High,
-        facet: Conceal,
+        facet: Deceive,
         confidence: High,
         attack: ["T1564.004"],
     }
