@@ -6,7 +6,7 @@ use super::archives::{files, is_archive, is_program};
 use crate::finding_kind;
 use crate::knowledge::extensions::{self, ExtensionClass};
 use crate::knowledge::manuals;
-use crate::model::{ArtifactPath, ArtifactTree, Finding, Location, Record, Severity};
+use crate::model::{ArtifactPath, ArtifactTree, Finding, Location, Record};
 use crate::stage::{Correlator, Kinds};
 
 /// Looks for documents beside a program.
@@ -14,7 +14,7 @@ pub(super) struct DecoyPair;
 
 finding_kind! {
     /// ## What it is
-    /// A folder of the archive holds documents and exactly one file that runs, which may be hidden.
+    /// A folder of the archive holds documents and exactly one file that runs.
     ///
     /// ## Why it matters
     /// The documents make the archive look like what the mail promised; the program among them is what it is about.
@@ -23,11 +23,11 @@ finding_kind! {
     ///
     /// ## How we see it
     /// Folder by folder: office documents, PDF files and pictures on one side, a single program, script or shortcut on
-    /// the other. Manuals, licences and read-me files are not counted as documents, libraries not as programs. If the
-    /// program carries the hidden or system attribute, the finding weighs more.
+    /// the other. Manuals, licences and read-me files are not counted as documents, libraries not as programs. A hidden
+    /// program is `archive-decoy-hides-program`.
     ///
     /// ## When it is innocent
-    /// A program sent with its documents under unusual names. A hidden program is hardly ever innocent.
+    /// A program sent with its documents under unusual names.
     ///
     /// ## References
     /// - ATT&CK T1564.001, Hidden Files and Directories: https://attack.mitre.org/techniques/T1564/001/
@@ -43,6 +43,35 @@ finding_kind! {
     }
 }
 
+finding_kind! {
+    /// ## What it is
+    /// A folder of the archive shows documents and hides exactly one file that runs.
+    ///
+    /// ## Why it matters
+    /// The person sees what the mail promised; what is started is what they do not see. Groups that use PlugX send
+    /// such folders.
+    ///
+    /// ## How we see it
+    /// As `archive-decoy-pair`, where the program carries the hidden or system attribute or lies in a folder with a
+    /// blank name.
+    ///
+    /// ## When it is innocent
+    /// Hardly ever: installers hide helpers, but do not put office documents beside them.
+    ///
+    /// ## References
+    /// - ATT&CK T1564.001, Hidden Files and Directories: https://attack.mitre.org/techniques/T1564/001/
+    pub(super) const HIDDEN_PROGRAM = {
+        id: "archive-decoy-hides-program",
+        title: "documents are shown and a file that runs is hidden beside them",
+        ja: "文書の横に、隠し属性の付いた実行可能なファイルが置かれています",
+        why_ja: "受信者には文書だけが見え、見えないプログラムが起動されます。正規の書庫ではまず見られない形です。",
+        severity: High,
+        facet: Deceive,
+        confidence: High,
+        attack: ["T1204.002", "T1564.001"],
+    }
+}
+
 /// What a folder holds.
 #[derive(Default)]
 struct Folder<'a> {
@@ -52,7 +81,7 @@ struct Folder<'a> {
 
 impl Correlator for DecoyPair {
     fn findings(&self) -> Kinds {
-        &[DECOY_PAIR]
+        &[DECOY_PAIR, HIDDEN_PROGRAM]
     }
 
     fn correlate(&self, tree: &ArtifactTree) -> Vec<(ArtifactPath, Finding)> {
@@ -74,13 +103,9 @@ impl Correlator for DecoyPair {
                 };
                 let is_hidden = hidden.contains(program.name.text.as_str());
                 let at = Location::part(format!("entry {}", program.name.file_name()));
-                let what = if is_hidden { "hidden " } else { "" };
-                let observed = format!("{what}{} beside {}", program.name.text, document.name.file_name());
-                let mut finding = super::finding(DECOY_PAIR, at, observed);
-                if is_hidden {
-                    finding.severity = Severity::High;
-                }
-                found.push((archive.path.clone(), finding));
+                let observed = format!("{} beside {}", program.name.text, document.name.file_name());
+                let kind = if is_hidden { HIDDEN_PROGRAM } else { DECOY_PAIR };
+                found.push((archive.path.clone(), super::finding(kind, at, observed)));
             }
         }
         found
@@ -114,9 +139,9 @@ mod tests {
     use super::*;
     use crate::model::Fact;
 
-    fn found(records: Vec<Record>) -> Vec<Severity> {
+    fn found(records: Vec<Record>) -> Vec<&'static str> {
         let found = DecoyPair.correlate(&ArtifactTree::new(records));
-        found.into_iter().map(|(_, finding)| finding.severity).collect()
+        found.into_iter().map(|(_, finding)| finding.kind.id).collect()
     }
 
     fn pair(document: &str, program: &str) -> Vec<Record> {
@@ -130,10 +155,10 @@ mod tests {
 
     #[test]
     fn a_document_beside_a_program_is_said() {
-        assert_eq!(found(pair("会議資料.pdf", "会議資料2.exe")), [Severity::Medium]);
+        assert_eq!(found(pair("会議資料.pdf", "会議資料2.exe")), ["archive-decoy-pair"]);
         let mut hidden = pair("会議資料.pdf", "会議資料2.exe");
         hidden[0].facts.push(Fact { key: "hidden-entry", value: "会議資料2.exe".to_owned() });
-        assert_eq!(found(hidden), [Severity::High]);
+        assert_eq!(found(hidden), ["archive-decoy-hides-program"]);
     }
 
     #[test]

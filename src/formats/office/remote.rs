@@ -4,6 +4,38 @@ use crate::finding_kind;
 
 finding_kind! {
     /// ## What it is
+    /// What the document takes from another machine lies on a bare address, behind an odd port, or on a server path
+    /// beyond the own network.
+    ///
+    /// ## Why it matters
+    /// Companies keep templates and linked files on named servers; attackers rent machines for a day and use them by
+    /// address. A server path makes Windows send the user's password hash there.
+    ///
+    /// ## How we see it
+    /// The target of a template, object or including field, or the server path of a picture: its host is an IP
+    /// address, its port is neither 80 nor 443, or it starts with `\\\\` and a host that is not of the own network.
+    /// It brings no points itself; with the finding on what is fetched it sets a floor.
+    ///
+    /// ## When it is innocent
+    /// Test systems and small offices that use addresses instead of names.
+    ///
+    /// ## References
+    /// - ATT&CK T1221, Template Injection: https://attack.mitre.org/techniques/T1221/
+    /// - ATT&CK T1187, Forced Authentication: https://attack.mitre.org/techniques/T1187/
+    pub(crate) const REMOTE_HOST_UNUSUAL = {
+        id: "remote-host-unusual",
+        title: "the document takes content from a bare address, an odd port or a foreign server path",
+        ja: "文書が、IP アドレス・特殊なポート・外部の共有フォルダーから内容を読み込みます",
+        why_ja: "正規の文書は名前の付いたサーバーを使います。アドレスを直接指定する参照は、攻撃用に用意されたサーバーに多く見られます。",
+        severity: Info,
+        facet: Network,
+        confidence: High,
+        attack: ["T1221", "T1187"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
     /// The document takes an object, frame, sub-document or linked workbook from another machine.
     ///
     /// ## Why it matters

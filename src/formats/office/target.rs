@@ -48,6 +48,12 @@ pub(crate) fn target(text: &str) -> Target {
 }
 
 impl Target {
+    /// Whether the host is one honest documents hardly name: a bare address, an odd port, a server path beyond the
+    /// own network.
+    pub(crate) fn has_unusual_host(&self) -> bool {
+        matches!(self, Target::Web { is_usual_host: false, .. } | Target::Unc { is_beyond_lan: true, .. })
+    }
+
     /// The indicator, if it is one.
     pub(crate) fn ioc(&self, context: &str, at: Location) -> Option<Ioc> {
         let (kind, value) = match self {

@@ -2,7 +2,7 @@
 //! runs and nesting, then read for DDE and for what they include from elsewhere.
 
 use crate::formats::office::dde::{DdeHost, say_dde};
-use crate::formats::office::remote::{REMOTE_IMAGE, REMOTE_OBJECT};
+use crate::formats::office::remote::{REMOTE_HOST_UNUSUAL, REMOTE_IMAGE, REMOTE_OBJECT};
 use crate::formats::office::target::{Target, target};
 use crate::model::{Location, Severity};
 use crate::stage::Outcome;
@@ -184,6 +184,9 @@ pub(crate) fn say_instruction(out: &mut Outcome<'_>, instruction: &str, at: &Loc
                 at.clone(),
                 format!("{keyword} {argument}"),
             );
+            if severity == Severity::High {
+                out.raise(REMOTE_HOST_UNUSUAL, at.clone(), argument);
+            }
             if let Some(ioc) = target.ioc(&format!("field {keyword}"), at.clone()) {
                 out.ioc(ioc);
             }

@@ -257,7 +257,7 @@ fn names_that_lead_out(view: &ZipView, artifact: &Artifact, out: &mut Outcome<'_
     }
 }
 
-/// Hidden files: those that run are findings, the others facts.
+/// Hidden files: all are facts, those that run findings too.
 fn hidden(view: &ZipView, out: &mut Outcome<'_>) {
     let mut said: HashSet<&str> = HashSet::new();
     for entry in view.entries.iter().filter(|entry| !entry.is_folder()) {
@@ -270,9 +270,8 @@ fn hidden(view: &ZipView, out: &mut Outcome<'_>) {
             let how = if entry.is_hidden() { "marked hidden" } else { "in a folder with a blank name" };
             let at = Location::part(format!("entry {}", entry.name.file_name()));
             out.raise(HIDDEN_ENTRY, at, format!("{} is {how}", entry.name.text));
-        } else {
-            out.fact("hidden-entry", entry.name.text.clone());
         }
+        out.fact("hidden-entry", entry.name.text.clone());
     }
 }
 

@@ -4,7 +4,7 @@ use crate::model::Artifact;
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
 use super::parser::EmlView;
-use super::{authentication, emptiness, header_oddities, indicators, locale, sender};
+use super::{authentication, emptiness, header_oddities, indicators, locale, sender, thread};
 
 /// Looks at messages.
 pub(super) struct EmlAnalyzer;
@@ -20,6 +20,7 @@ impl Analyzer for EmlAnalyzer {
             header_oddities::MAIL_HEADER_DUPLICATED,
             locale::MAIL_CHARSET_CONTRADICTION,
             emptiness::MAIL_BODY_EMPTY,
+            thread::MAIL_REPLY_WITHOUT_THREAD,
         ]
     }
 
@@ -31,6 +32,7 @@ impl Analyzer for EmlAnalyzer {
         header_oddities::check(&view.headers, out);
         locale::check(&view, &artifact.bytes, out);
         emptiness::check(&view, &artifact.bytes, out);
+        thread::check(&view, &artifact.bytes, out);
         Ok(())
     }
 }

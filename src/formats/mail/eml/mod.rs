@@ -25,6 +25,7 @@ mod probe;
 mod sender;
 mod spoken;
 mod structure;
+mod thread;
 mod unpack;
 
 pub use header::{Header, Headers};

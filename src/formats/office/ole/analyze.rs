@@ -153,7 +153,7 @@ pub(super) struct Texts;
 
 impl Analyzer for Texts {
     fn findings(&self) -> Kinds {
-        &[dde::DDE_LINK, remote::REMOTE_IMAGE, remote::REMOTE_OBJECT]
+        &[dde::DDE_LINK, remote::REMOTE_IMAGE, remote::REMOTE_OBJECT, remote::REMOTE_HOST_UNUSUAL]
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {

@@ -5,7 +5,7 @@ use super::OoxmlView;
 use super::parts::parts;
 use super::xml::{Piece, Tag, walk};
 use crate::formats::office::dde::DDE_LINK;
-use crate::formats::office::remote::{REMOTE_IMAGE, REMOTE_OBJECT};
+use crate::formats::office::remote::{REMOTE_HOST_UNUSUAL, REMOTE_IMAGE, REMOTE_OBJECT};
 use crate::formats::office::word_fields::{Instructions, say_instruction};
 use crate::model::{Artifact, Location};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
@@ -14,7 +14,7 @@ pub(super) struct Fields;
 
 impl Analyzer for Fields {
     fn findings(&self) -> Kinds {
-        &[DDE_LINK, REMOTE_IMAGE, REMOTE_OBJECT]
+        &[DDE_LINK, REMOTE_IMAGE, REMOTE_OBJECT, REMOTE_HOST_UNUSUAL]
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {

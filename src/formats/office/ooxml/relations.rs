@@ -3,7 +3,7 @@
 use super::OoxmlView;
 use super::parser::Relation;
 use crate::finding_kind;
-use crate::formats::office::remote::{REMOTE_IMAGE, REMOTE_OBJECT};
+use crate::formats::office::remote::{REMOTE_HOST_UNUSUAL, REMOTE_IMAGE, REMOTE_OBJECT};
 use crate::formats::office::target::{Target, target};
 use crate::knowledge::relationships::{Use, is_decisive_scheme, is_odd_scheme, use_of};
 use crate::model::{Artifact, Location, Severity};
@@ -13,7 +13,7 @@ pub(super) struct Relations;
 
 impl Analyzer for Relations {
     fn findings(&self) -> Kinds {
-        &[EXPLOIT_TARGET, REMOTE_TEMPLATE, REMOTE_OBJECT, REMOTE_IMAGE, ALT_CHUNK]
+        &[EXPLOIT_TARGET, REMOTE_TEMPLATE, REMOTE_OBJECT, REMOTE_IMAGE, REMOTE_HOST_UNUSUAL, ALT_CHUNK]
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
@@ -59,6 +59,10 @@ fn say_external(out: &mut Outcome<'_>, relation: &Relation, at: &dyn Fn() -> Loc
             Use::Media => REMOTE_IMAGE,
         };
         out.raise_as(finding, severity, false, at(), observed);
+        let is_picture_of_the_web = purpose == Use::Media && matches!(target, Target::Web { .. });
+        if target.has_unusual_host() && !is_picture_of_the_web {
+            out.raise(REMOTE_HOST_UNUSUAL, at(), relation.target.clone());
+        }
     }
 }
 

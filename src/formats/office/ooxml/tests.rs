@@ -12,7 +12,23 @@ fn say(package: &Package) -> Said {
 }
 
 fn external(owner: &str, kind: &str, target: &str) -> Vec<(&'static str, &'static str)> {
-    findings(&say(&Package::docx("text").external(owner, kind, target)))
+    let said = findings(&say(&Package::docx("text").external(owner, kind, target)));
+    said.into_iter().filter(|(id, _)| *id != "remote-host-unusual").collect()
+}
+
+#[test]
+fn addresses_ports_and_foreign_shares_are_unusual() {
+    let is_unusual = |kind: &str, target: &str| {
+        let said = findings(&say(&Package::docx("text").external("word/settings.xml", kind, target)));
+        said.iter().any(|(id, _)| *id == "remote-host-unusual")
+    };
+    for target in ["http://192.0.2.20/t.dotm", r"\\192.0.2.20\s\t.dotm", "http://example.com:8080/t.dotm"] {
+        assert!(is_unusual("attachedTemplate", target), "{target}");
+    }
+    assert!(!is_unusual("attachedTemplate", "https://templates.example.com/t.dotx"));
+    assert!(!is_unusual("attachedTemplate", r"\\SERVER01\forms\t.dotx"));
+    assert!(!is_unusual("hyperlink", "http://192.0.2.20/"));
+    assert!(!is_unusual("image", "http://192.0.2.20/a.png"));
 }
 
 #[test]
@@ -87,7 +103,7 @@ fn dde_fields_are_said_and_page_numbers_are_not() {
     assert_eq!(field("DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe \"/k echo\""), [("dde-link", "high")]);
     assert_eq!(field("DDE Excel.Sheet.12 \"book.xlsx\" \"Sheet1!R1C1\""), [("dde-link", "medium")]);
     assert_eq!(field("PAGE"), []);
-    assert_eq!(field("INCLUDEPICTURE \\\\\\\\198.51.100.9\\\\p \\d"), [("remote-image", "high")]);
+    assert_eq!(field("INCLUDEPICTURE \\\\\\\\198.51.100.9\\\\p \\d"), [("remote-image", "high"), ("remote-host-unusual", "info")]);
     assert_eq!(field("INCLUDETEXT \"https://example.com/a.docx\""), [("remote-object", "medium")]);
     assert_eq!(field("HYPERLINK \"https://example.com/\""), []);
     let split = "<w:p><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>DD</w:instrText></w:r>\
