@@ -53,7 +53,8 @@ pub(super) fn all() -> Vec<Sample> {
                     "家族\u{202e}gpj.scr",
                 ]
                 .iter()
-                .fold(ZipFile::new(), |zip, name| zip.entry(name, mark("t26")))
+                .enumerate()
+                .fold(ZipFile::new(), |zip, (number, name)| zip.entry(name, format!("{} {number}", mark("t26"))))
                 .build()
             },
         },

@@ -31,6 +31,16 @@ pub(super) fn samples() -> Vec<Sample> {
             make: copied_signature,
         },
         Sample {
+            id: "fx2-extra",
+            file_name: "viewer.exe",
+            about: "a program with bytes behind the end of its signature",
+            make: || {
+                let signature = pe::signature_like("Example Travel Software Co., Ltd.", &[0x5a; 32]);
+                let table = [signature, mark("fx2-extra").into_bytes()].concat();
+                Pe::new().icon(Icon::Window).certificate(table).build()
+            },
+        },
+        Sample {
             id: "fx3",
             file_name: "tool.exe",
             about: "a program with the mark of a bundled AutoIt script",

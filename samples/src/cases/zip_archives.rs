@@ -107,6 +107,12 @@ fn tricks() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fa23-shown",
+            file_name: "航空券.zip",
+            about: "a ticket beside a program anyone can see",
+            make: || ZipFile::new().entry("航空券.pdf", pdf::ticket()).entry("viewer.exe", Pe::new().build()).build(),
+        },
+        Sample {
             id: "fa24",
             file_name: "資料.zip",
             about: "a zip locked with a password nobody sent",

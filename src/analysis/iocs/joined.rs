@@ -49,7 +49,6 @@ impl<'a> Code<'a> {
 
     /// Goes on to the next place where an operand may start.
     fn step(&mut self) {
-        let was_word = is_word(self.byte());
         self.skip(1);
         let bytes = self.text.as_bytes();
         while let Some(byte) = bytes.get(self.at) {
@@ -57,7 +56,7 @@ impl<'a> Code<'a> {
                 b'"' | b'\'' | b'[' => true,
                 b'0'..=b'9' | b'c' | b'C' | b's' | b'S' => {
                     let before = self.at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(0);
-                    !is_word(before) && !(was_word && self.at == 0)
+                    !is_word(before)
                 }
                 _ => false,
             };
@@ -251,7 +250,8 @@ impl<'a> Code<'a> {
     /// A decimal or hexadecimal number.
     fn number(&mut self) -> Option<u32> {
         let rest = self.rest();
-        let prefix = rest.get(..2).filter(|prefix| prefix.eq_ignore_ascii_case("0x") || prefix.eq_ignore_ascii_case("&h"));
+        let prefix =
+            rest.get(..2).filter(|prefix| prefix.eq_ignore_ascii_case("0x") || prefix.eq_ignore_ascii_case("&h"));
         let (skipped, radix) = prefix.map_or((0, 10), |_| (2, 16));
         let digits = rest.get(skipped..)?;
         let count = digits.bytes().take(7).take_while(|byte| char::from(*byte).is_digit(radix)).count();
@@ -284,7 +284,8 @@ fn filled(format: &str, given: &[String]) -> String {
     let mut rest = format;
     while let Some((before, tail)) = rest.split_once('{') {
         out.push_str(before);
-        let place = tail.split_once('}').and_then(|(index, after)| Some((given.get(index.parse::<usize>().ok()?)?, after)));
+        let place =
+            tail.split_once('}').and_then(|(index, after)| Some((given.get(index.parse::<usize>().ok()?)?, after)));
         match place {
             Some((text, after)) if out.len().saturating_add(text.len()) <= MAX_TEXT => {
                 out.push_str(text);
@@ -347,7 +348,10 @@ mod tests {
             "\"unclosed + \n \"://example.com/a",
         ] {
             let all = found(code);
-            assert!(all.iter().all(|url| url == "http://example.com/a" && code.contains(url.as_str())), "{code}: {all:?}");
+            assert!(
+                all.iter().all(|url| url == "http://example.com/a" && code.contains(url.as_str())),
+                "{code}: {all:?}"
+            );
         }
     }
 

@@ -104,7 +104,8 @@ mod tests {
     use crate::formats::mail::eml::analyze::tests::observed;
     use sekisho_samples::mail::Eml;
 
-    const QUOTE: &str = "See the file.\r\n\r\nOn Monday Tanaka <tanaka@partner.example.org> wrote:\r\n> Please quote.\r\n";
+    const QUOTE: &str =
+        "See the file.\r\n\r\nOn Monday Tanaka <tanaka@partner.example.org> wrote:\r\n> Please quote.\r\n";
 
     fn seen(mail: Eml) -> usize {
         observed(&mail.attach("a.zip", "application/zip", b"PK\x05\x06").build(), "mail-reply-without-thread").len()

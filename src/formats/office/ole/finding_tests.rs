@@ -129,7 +129,10 @@ fn fields_of_old_documents_are_read() {
         findings(&say(&Cfb::new().stream("WordDocument", [vec![0; 512], text, vec![0; 4096]].concat())))
     };
     assert_eq!(document(" DDEAUTO harmless-none.exe "), [("dde-link", "high")]);
-    assert_eq!(document(r" INCLUDEPICTURE \\\\198.51.100.9\\p \d "), [("remote-image", "high")]);
+    assert_eq!(
+        document(r" INCLUDEPICTURE \\\\198.51.100.9\\p \d "),
+        [("remote-image", "high"), ("remote-host-unusual", "info")]
+    );
     assert_eq!(document(" PAGE "), []);
 }
 

@@ -103,7 +103,10 @@ fn dde_fields_are_said_and_page_numbers_are_not() {
     assert_eq!(field("DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe \"/k echo\""), [("dde-link", "high")]);
     assert_eq!(field("DDE Excel.Sheet.12 \"book.xlsx\" \"Sheet1!R1C1\""), [("dde-link", "medium")]);
     assert_eq!(field("PAGE"), []);
-    assert_eq!(field("INCLUDEPICTURE \\\\\\\\198.51.100.9\\\\p \\d"), [("remote-image", "high"), ("remote-host-unusual", "info")]);
+    assert_eq!(
+        field("INCLUDEPICTURE \\\\\\\\198.51.100.9\\\\p \\d"),
+        [("remote-image", "high"), ("remote-host-unusual", "info")]
+    );
     assert_eq!(field("INCLUDETEXT \"https://example.com/a.docx\""), [("remote-object", "medium")]);
     assert_eq!(field("HYPERLINK \"https://example.com/\""), []);
     let split = "<w:p><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>DD</w:instrText></w:r>\
