@@ -24,6 +24,8 @@ pub struct Names {
     pub data: Vec<String>,
     /// Command names.
     pub commands: Vec<String>,
+    /// Parts of names that promise a document, lower case.
+    pub lures: Vec<String>,
 }
 
 static NAMES: LazyLock<Names> =

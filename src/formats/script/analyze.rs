@@ -9,8 +9,9 @@ use super::findings::{KINDS, SCRIPT_CALLS_OUT, SCRIPT_ENCODED, SCRIPT_FILE, SCRI
 use super::text;
 use crate::formats::document::html::HTML;
 use crate::knowledge::extensions::{ExtensionClass, class};
+use crate::knowledge::names::names;
 use crate::knowledge::script::{Effect, capabilities};
-use crate::model::{Artifact, Location, Severity};
+use crate::model::{Artifact, Location, OriginKind, Severity};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
 /// Looks at scripts of one language.
@@ -21,6 +22,8 @@ pub(super) struct ScriptAnalyzer {
     pub(super) weight: Severity,
     /// What Windows or a reader calls it.
     pub(super) title: &'static str,
+    /// Words of starting programs that mean nothing in this language: its own name.
+    pub(super) own_words: &'static [&'static str],
 }
 
 impl Analyzer for ScriptAnalyzer {
@@ -30,7 +33,9 @@ impl Analyzer for ScriptAnalyzer {
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         let text = text(artifact);
-        self.file(artifact, out);
+        let code = self.dialect.code(&text);
+        let lower = code.to_lowercase();
+        self.file(artifact, &lower, out);
         if let Some(at) = text.find("#@~^") {
             out.raise(SCRIPT_ENCODED, Location::at(at), text.get(at..).unwrap_or_default());
         }
@@ -38,15 +43,7 @@ impl Analyzer for ScriptAnalyzer {
         if artifact.parent_format == HTML && !artifact.origin.is_file {
             return Ok(());
         }
-        let code = self.dialect.code(&text);
-        let lower = code.to_lowercase();
-        let word = |effect: Effect| {
-            capabilities()
-                .iter()
-                .filter(|capability| capability.what == effect)
-                .flat_map(|capability| &capability.words)
-                .find(|word| lower.contains(word.as_str()))
-        };
+        let word = |effect: Effect| self.word(&lower, effect);
         if let Some(word) = word(Effect::Download) {
             out.raise(SCRIPT_CALLS_OUT, Location::whole(), around(&lower, word));
         }
@@ -61,7 +58,7 @@ impl Analyzer for ScriptAnalyzer {
 
 impl ScriptAnalyzer {
     /// Whether it is a file that runs when opened.
-    fn file(&self, artifact: &Artifact, out: &mut Outcome<'_>) {
+    fn file(&self, artifact: &Artifact, code: &str, out: &mut Outcome<'_>) {
         if !artifact.origin.is_file {
             return;
         }
@@ -72,9 +69,50 @@ impl ScriptAnalyzer {
             Some(ExtensionClass::Document | ExtensionClass::Image) => return,
             _ => self.weight.min(Severity::Medium),
         };
+        // Who names a script to be scanned knows that it is one; nobody brought it in a mail or an archive. Then it has
+        // to pose as a document or do what droppers do.
+        let is_given = artifact.origin.kind == OriginKind::Input;
+        let severity = if is_given && !poses(&artifact.name.text) && !self.acts(code) {
+            severity.min(if self.own_words.is_empty() { Severity::Medium } else { Severity::Low })
+        } else {
+            severity
+        };
         let observed = format!("{}: {}", artifact.name.file_name(), self.title);
         out.raise_as(SCRIPT_FILE, severity, false, Location::whole(), observed);
     }
+
+    /// Whether it starts programs. In a shell's own language that is what everything does: there, what it starts has to
+    /// be fetched or hidden as well.
+    fn acts(&self, code: &str) -> bool {
+        let starts = self.word(code, Effect::Run).is_some();
+        let more = || [Effect::Download, Effect::Hide].into_iter().any(|effect| self.word(code, effect).is_some());
+        starts && (self.own_words.is_empty() || more())
+    }
+
+    /// The first word with this effect in code of lower case.
+    fn word(&self, code: &str, effect: Effect) -> Option<&'static String> {
+        capabilities()
+            .iter()
+            .filter(|capability| capability.what == effect)
+            .flat_map(|capability| &capability.words)
+            .filter(|word| !self.own_words.contains(&word.as_str()))
+            .find(|word| has_word(code, word))
+    }
+}
+
+/// Whether the word is there and does not begin within another (`curl` in `parseurl`).
+fn has_word(code: &str, word: &str) -> bool {
+    let begins_a_name = word.starts_with(|c: char| c.is_ascii_alphanumeric());
+    memchr::memmem::find_iter(code.as_bytes(), word.as_bytes()).any(|at| {
+        let before = at.checked_sub(1).and_then(|at| code.as_bytes().get(at));
+        !begins_a_name || !before.is_some_and(u8::is_ascii_alphanumeric)
+    })
+}
+
+/// Whether the name is one of a business document.
+fn poses(name: &str) -> bool {
+    let name = name.to_lowercase();
+    names().lures.iter().any(|word| name.contains(word.as_str()))
 }
 
 /// The word with what stands around it, on one line.
@@ -88,7 +126,8 @@ fn around(text: &str, word: &str) -> String {
 static SHAPES: LazyLock<Vec<(Regex, usize, &str)>> = LazyLock::new(|| {
     [
         (r"%[^%\s:]{1,64}:~-?\d+(?:,-?\d+)?%", 5, "slices of variables"),
-        (r"[A-Za-z]`[A-Za-z]", 20, "backticks inside words"),
+        // Not the letters that make it an escape: a line end, a tab.
+        (r"[A-Za-z]`[A-Za-z&&[^abefnrtuv]]", 8, "backticks inside words"),
         (r#"["']\{\d+\}(?:\{\d+\})+["']\s*-f"#, 2, "words put together by format"),
         (r"(?i)chrw?\(\s*[\d&hx]+\s*\)\s*[&+]\s*chrw?\(", 5, "characters spelled by number"),
         (r"\^[A-Za-z]\^[A-Za-z]\^", 3, "carets inside words"),

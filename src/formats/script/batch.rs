@@ -27,7 +27,12 @@ pub const FORMAT: FormatSpec = FormatSpec {
     }],
     limitations: &["It is read, not run."],
     unpacker: None,
-    analyzers: &[&ScriptAnalyzer { dialect: Dialect::BATCH, weight: Severity::High, title: "Batch file" }],
+    analyzers: &[&ScriptAnalyzer {
+        dialect: Dialect::BATCH,
+        weight: Severity::High,
+        title: "Batch file",
+        own_words: &[],
+    }],
 };
 
 fn is_taken(artifact: &Artifact) -> bool {

@@ -27,7 +27,12 @@ pub const FORMAT: FormatSpec = FormatSpec {
     }],
     limitations: &["The encoding is not undone."],
     unpacker: None,
-    analyzers: &[&ScriptAnalyzer { dialect: Dialect::JAVASCRIPT, weight: Severity::High, title: "Encoded script" }],
+    analyzers: &[&ScriptAnalyzer {
+        dialect: Dialect::JAVASCRIPT,
+        weight: Severity::High,
+        title: "Encoded script",
+        own_words: &[],
+    }],
 };
 
 fn is_taken(artifact: &Artifact) -> bool {

@@ -17,7 +17,9 @@ finding_kind! {
     /// ## How we see it
     /// A file a person could open whose name's extension starts a script host (`rules/indicators/extensions.toml`), or
     /// whose content is one where the name says nothing. Scripts inside pages and documents do not count. High for what
-    /// Windows runs, medium for languages that need an interpreter of their own.
+    /// Windows runs, medium for languages that need an interpreter of their own. A script given by itself, that neither a
+    /// mail nor an archive brought, weighs less (medium; low for PowerShell, which Windows opens in an editor) unless it
+    /// goes by the name of a business document (`rules/indicators/names.toml`) or starts programs.
     ///
     /// ## When it is innocent
     /// Administrators mailing scripts to each other; source code of web sites in archives.

@@ -27,7 +27,12 @@ pub const FORMAT: FormatSpec = FormatSpec {
     }],
     limitations: &["It is read, not run."],
     unpacker: Some(&crate::formats::document::html::Unpacker),
-    analyzers: &[&ScriptAnalyzer { dialect: Dialect::MARKUP, weight: Severity::High, title: "HTML application" }],
+    analyzers: &[&ScriptAnalyzer {
+        dialect: Dialect::MARKUP,
+        weight: Severity::High,
+        title: "HTML application",
+        own_words: &[],
+    }],
 };
 
 fn is_taken(artifact: &Artifact) -> bool {

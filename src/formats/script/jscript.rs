@@ -27,7 +27,12 @@ pub const FORMAT: FormatSpec = FormatSpec {
     }],
     limitations: &["It is read, not run."],
     unpacker: None,
-    analyzers: &[&ScriptAnalyzer { dialect: Dialect::JAVASCRIPT, weight: Severity::High, title: "JScript" }],
+    analyzers: &[&ScriptAnalyzer {
+        dialect: Dialect::JAVASCRIPT,
+        weight: Severity::High,
+        title: "JScript",
+        own_words: &[],
+    }],
 };
 
 /// Objects of the host, and a declaration or call of the language.

@@ -27,7 +27,12 @@ pub const FORMAT: FormatSpec = FormatSpec {
     }],
     limitations: &["It is read, not run."],
     unpacker: None,
-    analyzers: &[&ScriptAnalyzer { dialect: Dialect::POWERSHELL, weight: Severity::High, title: "PowerShell" }],
+    analyzers: &[&ScriptAnalyzer {
+        dialect: Dialect::POWERSHELL,
+        weight: Severity::High,
+        title: "PowerShell",
+        own_words: &["powershell", "pwsh"],
+    }],
 };
 
 /// Assignments, parameters and blocks make up a good part of the lines.

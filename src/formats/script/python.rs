@@ -24,7 +24,12 @@ pub const FORMAT: FormatSpec = FormatSpec {
     references: &[Reference { title: "Python language reference", url: "https://docs.python.org/3/reference/" }],
     limitations: &["It is read, not run."],
     unpacker: None,
-    analyzers: &[&ScriptAnalyzer { dialect: Dialect::SHELL, weight: Severity::Medium, title: "Python script" }],
+    analyzers: &[&ScriptAnalyzer {
+        dialect: Dialect::SHELL,
+        weight: Severity::Medium,
+        title: "Python script",
+        own_words: &[],
+    }],
 };
 
 fn is_taken(artifact: &Artifact) -> bool {

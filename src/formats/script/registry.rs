@@ -31,6 +31,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
         dialect: Dialect::REGISTRY,
         weight: Severity::High,
         title: "Registry or set-up file",
+        own_words: &[],
     }],
 };
 

