@@ -84,14 +84,7 @@ fn joined(text: &[u8], start: usize, end: usize) -> (Vec<u8>, usize) {
     let mut end = end;
     let mut line = all.len();
     while line >= MIN_LINE {
-        let breaks = text
-            .get(end..)
-            .unwrap_or_default()
-            .iter()
-            .take(4)
-            .take_while(|byte| matches!(byte, b'\r' | b'\n' | b' ' | b'\t'))
-            .count();
-        let has_break = text.get(end..end.saturating_add(breaks)).is_some_and(|gap| gap.contains(&b'\n'));
+        let (breaks, has_break) = line_break(text.get(end..).unwrap_or_default());
         let next = end.saturating_add(breaks);
         let next_end = run_end(text, next);
         if !has_break || next_end == next || next_end.saturating_sub(next) > line {
@@ -102,6 +95,25 @@ fn joined(text: &[u8], start: usize, end: usize) -> (Vec<u8>, usize) {
         end = next_end;
     }
     (all, end)
+}
+
+/// How long a line break at the start of the text is, blanks around it included, and whether there is one. In attributes of
+/// XML (`o:gfxdata` of Word) line breaks are written as references, in strings of programs as escapes.
+fn line_break(text: &[u8]) -> (usize, bool) {
+    const WRITTEN: [&[u8]; 8] = [b"&#xA;", b"&#xa;", b"&#xD;", b"&#xd;", b"&#10;", b"&#13;", b"\\n", b"\\r"];
+    let (mut at, mut has_break) = (0usize, false);
+    for _ in 0..4 {
+        let rest = text.get(at..).unwrap_or_default();
+        match rest.first() {
+            Some(b'\r' | b' ' | b'\t') => at = at.saturating_add(1),
+            Some(b'\n') => (at, has_break) = (at.saturating_add(1), true),
+            _ => match WRITTEN.iter().find(|written| rest.starts_with(written)) {
+                Some(written) => (at, has_break) = (at.saturating_add(written.len()), true),
+                None => break,
+            },
+        }
+    }
+    (at, has_break)
 }
 
 /// Decodes a run in every way that leads somewhere.
@@ -316,6 +328,21 @@ mod tests {
         let wide: Vec<u8> = "http://example.com/a".encode_utf16().flat_map(u16::to_le_bytes).collect();
         let (found, _) = run(&encode(&wide));
         assert!(found.iter().any(|found| found == "http://example.com/a (base64)"), "{found:?}");
+    }
+
+    #[test]
+    fn line_breaks_written_as_references_and_escapes_are_stepped_over() {
+        let archive = [b"PK\x03\x04".as_slice(), &[0x5a; 400]].concat();
+        let encoded = encode(&archive);
+        let lines: Vec<&str> = encoded.as_bytes().chunks(76).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        for gap in ["&#xA;", "&#13;&#10;", "\\n", "\\r\\n", "\r\n"] {
+            let (_, parts) = run(&format!("<v:shape o:gfxdata=\"{}\"/>", lines.join(gap)));
+            assert_eq!(parts.len(), 1, "{gap}");
+            assert_eq!(parts[0].1, archive, "{gap}");
+        }
+        // Another entity ends the run.
+        let (_, parts) = run(&lines.join("&amp;"));
+        assert!(parts.iter().all(|(_, bytes)| bytes.len() < archive.len()));
     }
 
     #[test]
