@@ -45,6 +45,8 @@ finding_kind! {
 
 /// Bytes behind the end that are not worth a word.
 const NEGLIGIBLE: usize = 16;
+/// Buffers of writers are not larger.
+const REMAINS: usize = 16 * 1024;
 /// Below this many bytes unknown data is only mentioned.
 const SMALL: usize = 512;
 
@@ -78,9 +80,14 @@ impl Unpacker for Behind {
             None if rest.len() < SMALL => (Severity::Info, "unknown data".to_owned()),
             None => (TRAILING_DATA.severity, "unknown data".to_owned()),
         };
+        // Remains of the writer's buffer are told, and have been matched and searched as a part of the picture.
+        let is_remains = what == "unknown data" && rest.len() <= REMAINS && rest.len() < picture.len().max(SMALL);
         let observed = format!("{what}, {} bytes", rest.len());
         out.raise_as(TRAILING_DATA, severity, false, Location::at(end), observed);
         let origin = Origin::part(OriginKind::Overlay, format!("after offset {end:#x}"));
+        if is_remains {
+            return Ok(());
+        }
         // Encoded programs in it are decoded where all text is looked at.
         let name = EntryName::new(format!("{} (after the picture)", parent.name.file_name()));
         out.child_bytes(name, origin, bytes.slice(end.saturating_add(start)..))?;
@@ -120,6 +127,15 @@ mod tests {
         let said = behind(media::jpeg(), media::BASE64_PROGRAM.as_bytes());
         assert_eq!(severity(&said), Some(Severity::High));
         assert!(said.children[0].bytes.starts_with(b"TVo"));
+    }
+
+    #[test]
+    fn remains_of_a_buffer_are_told_and_are_no_file() {
+        let large = [media::jpeg().as_slice(), b""].concat();
+        assert!(behind(large.clone(), &[7; 100]).children.is_empty());
+        // More than the picture itself, or text that could be anything, is looked at.
+        assert_eq!(behind(large.clone(), &[7; 20_000]).children.len(), 1);
+        assert_eq!(behind(large, b"PK\x03\x04and the rest of it").children.len(), 1);
     }
 
     #[test]
