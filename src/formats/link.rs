@@ -73,6 +73,15 @@ impl Link {
         Some(ioc.with_context(context))
     }
 
+    /// Whether it is a share whose host is a plain name without a domain: that leads into the recipient's own network, to
+    /// no machine of a stranger. Numbers are addresses.
+    pub(crate) fn is_inside(&self) -> bool {
+        let Link::Share(path) = self else { return false };
+        let host = path.trim_start_matches('\\').split('\\').next().unwrap_or_default();
+        host.starts_with(|c: char| c.is_ascii_alphabetic())
+            && host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    }
+
     /// The last part of the path's extension, lower case; empty if there is none.
     pub(crate) fn extension(&self) -> String {
         let path = match self {
@@ -165,6 +174,20 @@ mod tests {
         assert!(matches!(Link::of_file("//192.0.2.1/s/a.pdf"), Link::Share(_)));
         assert_eq!(Link::of("a.html"), Link::Relative);
         assert_eq!(Link::of(r"\\localhost\c$"), Link::Relative);
+    }
+
+    #[test]
+    fn a_host_without_a_domain_is_inside() {
+        for (text, is_inside) in [
+            ("file://server/share/a.pdf", true),
+            ("file://server.example.com/share/a.pdf", false),
+            (r"\\192.0.2.1\s\a.pdf", false),
+            (r"\\3221226030\s\a.pdf", false),
+            (r"\\0xc000022e\s\a.pdf", false),
+            ("https://example.com/", false),
+        ] {
+            assert_eq!(Link::of(text).is_inside(), is_inside, "{text}");
+        }
     }
 
     #[test]

@@ -130,9 +130,7 @@ fn act(action: &Action, out: &mut Outcome<'_>) {
     if action.kind == "SubmitForm" {
         out.raise(PDF_FORM_SUBMIT, at.clone(), action.target.clone());
     }
-    if matches!(link, Link::Share(_)) {
-        out.raise(PDF_REMOTE_GOTO, at.clone(), format!("{context} {}", action.target));
-    }
+    share(&link, at.clone(), format!("{context} {}", action.target), out);
     if let Link::Web(url) = &link {
         let severity = match class(&link.extension()) {
             Some(kind) if kind.is_launchable() && !is_page(&link.extension()) => Severity::Medium,
@@ -140,6 +138,14 @@ fn act(action: &Action, out: &mut Outcome<'_>) {
             _ => return,
         };
         out.raise_as(PDF_LINKS_TO_PROGRAM, severity, false, at, url.as_str());
+    }
+}
+
+/// A target on another machine; one of the recipient's own network weighs less.
+fn share(link: &Link, at: Location, observed: String, out: &mut Outcome<'_>) {
+    if matches!(link, Link::Share(_)) {
+        let severity = if link.is_inside() { Severity::Medium } else { PDF_REMOTE_GOTO.severity };
+        out.raise_as(PDF_REMOTE_GOTO, severity, false, at, observed);
     }
 }
 
@@ -182,9 +188,7 @@ fn external_streams(view: &PdfView, out: &mut Outcome<'_>) {
         if let Some(ioc) = link.ioc(Location::at(object.offset), "external stream") {
             out.ioc(ioc);
         }
-        if matches!(link, Link::Share(_)) {
-            out.raise(PDF_REMOTE_GOTO, Location::at(object.offset), format!("external stream {target}"));
-        }
+        share(&link, Location::at(object.offset), format!("external stream {target}"), out);
     }
 }
 

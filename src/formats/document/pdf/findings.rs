@@ -235,7 +235,7 @@ finding_kind! {
     ///
     /// ## How we see it
     /// GoToR, GoToE, Launch, SubmitForm, ImportData, URI actions and external streams whose target is a UNC path or a
-    /// file: address with a host.
+    /// file: address with a host. Medium where the host is a plain name without a domain, which is one of the own network.
     ///
     /// ## When it is innocent
     /// Documents inside one company that link to its file server; from outside they make no sense.
