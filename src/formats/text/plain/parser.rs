@@ -88,10 +88,17 @@ fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
+/// A stray control among this many bytes does not make a text data: old mails have them, and programs show the rest.
+const PER_STRAY: usize = 256;
+
 /// The first byte that does not occur in text: controls other than tab, line ends, form feed, backspace, escape and
-/// the DOS end-of-file mark.
+/// the DOS end-of-file mark. None if there are no more than a few.
 fn binary_byte(sample: &[u8]) -> Option<usize> {
-    sample.iter().position(|byte| matches!(byte, 0..=7 | 0x0e..=0x19 | 0x1c..=0x1f | 0x7f))
+    let is_stray = |byte: &u8| matches!(byte, 0..=7 | 0x0e..=0x19 | 0x1c..=0x1f | 0x7f);
+    let first = sample.iter().position(is_stray)?;
+    let tolerated = sample.len() / PER_STRAY;
+    let is_data = sample.iter().skip(first).filter(|byte| is_stray(byte)).nth(tolerated).is_some();
+    is_data.then_some(first)
 }
 
 #[cfg(test)]
@@ -121,5 +128,16 @@ mod tests {
     #[test]
     fn data_is_not_text() {
         assert!(parse(b"MZ\x90\x00\x03\x00\x00\x00").is_err());
+        assert!(parse(&[7; 4000]).is_err());
+    }
+
+    #[test]
+    fn a_stray_control_does_not_make_a_text_data() {
+        let letter = "Dear customer, your order has been sent.\r\n".repeat(20);
+        assert!(parse(format!("{letter}\x18{letter}").as_bytes()).is_ok());
+        assert!(parse(format!("{letter}\0{letter}").as_bytes()).is_ok());
+        let sown = format!("{letter}{}", "\x01".repeat(8));
+        assert!(parse(sown.as_bytes()).is_err());
+        assert!(parse(b"short\0").is_err());
     }
 }
