@@ -18,6 +18,9 @@ pub mod shell;
 pub mod vbscript;
 pub mod wsf;
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use crate::formats::text::plain::TextView;
 use crate::model::Artifact;
 
@@ -35,13 +38,20 @@ fn text(artifact: &Artifact) -> String {
     }
 }
 
-/// The first characters of an artifact's text, lower case; empty if it is no text.
-fn head(artifact: &Artifact) -> String {
-    const HEAD: usize = 4096;
-    match artifact.view::<TextView>() {
-        Ok(view) => view.text.chars().take(HEAD).collect::<String>().to_lowercase(),
-        Err(_) => String::new(),
+/// The first characters of a text, lower case.
+struct Head(Option<Arc<TextView>>);
+
+impl Deref for Head {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.0.as_ref().map_or("", |view| view.lower_head())
     }
+}
+
+/// The first characters of an artifact's text, lower case; empty if it is no text.
+fn head(artifact: &Artifact) -> Head {
+    Head(artifact.view::<TextView>().ok())
 }
 
 /// How many lines of the text start with one of these words.

@@ -79,19 +79,25 @@ fn is_vba(artifact: &Artifact) -> bool {
 const HEAD: usize = 64 << 10;
 
 fn looks_like_vba(text: &str) -> bool {
+    const OPENING: [&str; 11] =
+        ["option", "sub", "function", "public", "private", "dim", "const", "declare", "global", "#if", "rem"];
     let head = text.get(..text.floor_char_boundary(HEAD)).unwrap_or(text);
-    let lower = head.to_ascii_lowercase();
-    let mut lines = lower.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('\''));
+    let mut lines = head.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('\''));
     let Some(first) = lines.next() else { return false };
+    let first = first.to_ascii_lowercase();
     if first.starts_with("attribute vb_") {
         return true;
     }
-    if first.starts_with("version ") {
+    let first_word = first.split(|c: char| !c.is_alphanumeric() && c != '#').next().unwrap_or_default();
+    let is_exported = first.starts_with("version ");
+    // Most texts end here, before all of the head is looked at.
+    if !is_exported && !OPENING.contains(&first_word) {
+        return false;
+    }
+    let lower = head.to_ascii_lowercase();
+    if is_exported {
         return lower.contains("\nattribute vb_");
     }
-    let first_word = first.split(|c: char| !c.is_alphanumeric() && c != '#').next().unwrap_or_default();
-    const OPENING: [&str; 11] =
-        ["option", "sub", "function", "public", "private", "dim", "const", "declare", "global", "#if", "rem"];
     // VBScript has the same procedures, but no types.
     const TYPED: [&str; 7] =
         [" as string", " as long", " as integer", " as object", " as variant", " as boolean", " ptrsafe "];
@@ -100,7 +106,7 @@ fn looks_like_vba(text: &str) -> bool {
         .any(|word| lower.lines().any(|line| line.trim_start().starts_with(&format!("end {word}"))));
     let is_typed = TYPED.iter().any(|word| lower.contains(word));
     let is_event = || lower.lines().any(starts_automatically);
-    OPENING.contains(&first_word) && has_procedure && (is_typed || is_event())
+    has_procedure && (is_typed || is_event())
 }
 
 /// Whether a line declares a procedure that a host runs by itself.

@@ -1,5 +1,7 @@
 //! Bytes to text: which encoding, and the decoded string.
 
+use std::sync::OnceLock;
+
 use bytes::Bytes;
 use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -14,6 +16,24 @@ pub struct TextView {
     pub encoding: &'static str,
     /// Whether the text is the bytes themselves (UTF-8 without a mark).
     pub is_verbatim: bool,
+    lower_head: OnceLock<String>,
+}
+
+/// Characters of the text that formats are told apart by.
+const HEAD: usize = 4096;
+
+impl TextView {
+    fn new(text: String, encoding: &'static Encoding, is_verbatim: bool) -> Self {
+        TextView { text, encoding: encoding.name(), is_verbatim, lower_head: OnceLock::new() }
+    }
+
+    /// The first characters of the text, lower case. Made once: a dozen formats ask for it.
+    pub fn lower_head(&self) -> &str {
+        self.lower_head.get_or_init(|| {
+            let end = self.text.char_indices().nth(HEAD).map_or(self.text.len(), |(end, _)| end);
+            self.text.get(..end).unwrap_or_default().to_lowercase()
+        })
+    }
 }
 
 /// Bytes looked at to tell text from data.
@@ -22,26 +42,26 @@ const SAMPLE: usize = 64 << 10;
 impl View for TextView {
     fn parse(bytes: &Bytes) -> Result<Self, ParseError> {
         if bytes.is_empty() {
-            return Ok(TextView { text: String::new(), encoding: UTF_8.name(), is_verbatim: true });
+            return Ok(TextView::new(String::new(), UTF_8, true));
         }
         if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-            return decode(encoding, bytes.get(mark..).unwrap_or_default(), false);
+            return decode(encoding, bytes.get(mark..).unwrap_or_default());
         }
         if let Some(encoding) = utf16_without_mark(bytes) {
-            return decode(encoding, bytes, false);
+            return decode(encoding, bytes);
         }
         let sample = bytes.get(..SAMPLE).unwrap_or(bytes);
         if let Some(offset) = binary_byte(sample) {
             return Err(ParseError::new("control bytes that no text has", offset as u64));
         }
         if memchr::memmem::find(sample, b"\x1b$").is_some() {
-            return decode(ISO_2022_JP, bytes, false);
+            return decode(ISO_2022_JP, bytes);
         }
-        if std::str::from_utf8(bytes).is_ok() {
-            return decode(UTF_8, bytes, true);
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Ok(TextView::new(text.to_owned(), UTF_8, true));
         }
         for encoding in [SHIFT_JIS, EUC_JP] {
-            if let Ok(view) = decode(encoding, bytes, false) {
+            if let Ok(view) = decode(encoding, bytes) {
                 return Ok(view);
             }
         }
@@ -50,18 +70,18 @@ impl View for TextView {
         if odd.saturating_mul(8) > sample.len() {
             return Err(ParseError::new("bytes that are text in no known encoding", 0));
         }
-        Ok(TextView { text: text.into_owned(), encoding: WINDOWS_1252.name(), is_verbatim: false })
+        Ok(TextView::new(text.into_owned(), WINDOWS_1252, false))
     }
 }
 
 /// Decodes, refusing malformed sequences (but for UTF-16, where Windows shows what it can).
-fn decode(encoding: &'static Encoding, bytes: &[u8], is_verbatim: bool) -> Result<TextView, ParseError> {
+fn decode(encoding: &'static Encoding, bytes: &[u8]) -> Result<TextView, ParseError> {
     let (text, malformed) = encoding.decode_without_bom_handling(bytes);
     let is_strict = encoding != UTF_16LE && encoding != UTF_16BE && encoding != ISO_2022_JP && encoding != UTF_8;
     if malformed && is_strict {
         return Err(ParseError::new(format!("malformed {}", encoding.name()), 0));
     }
-    Ok(TextView { text: text.into_owned(), encoding: encoding.name(), is_verbatim: is_verbatim && !malformed })
+    Ok(TextView::new(text.into_owned(), encoding, false))
 }
 
 /// UTF-16 of mostly Latin text has a zero in every other byte.
