@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickBuilder, MatchKind};
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfkc_quick};
 
 use crate::knowledge::passwords::passwords as table;
 use crate::model::hints::MAX_PASSWORDS;
@@ -136,6 +136,9 @@ struct Folded {
 fn fold(line: &str) -> Folded {
     let line = line.trim().trim_start_matches(['>', '|', '＞']).trim();
     let line: String = line.chars().take(MAX_LINE).collect();
+    if is_nfkc_quick(line.chars()) == IsNormalized::Yes {
+        return Folded { lower: line.to_ascii_lowercase(), text: line, original: None };
+    }
     let text: String = line.nfkc().collect();
     let lower = text.to_ascii_lowercase();
     let original = (text != line).then_some(line);
