@@ -61,16 +61,30 @@ fn hits<'a>(bytes: &'a [u8], word: &'static [u8]) -> impl Iterator<Item = (usize
     let second = word.get(1).copied().unwrap_or(0);
     let third = word.get(2).copied().unwrap_or(0);
     let (one, two) = (first ^ second, second ^ third);
-    bytes.windows(word.len()).enumerate().filter_map(move |(offset, window)| {
-        let [a, b, c, ..] = window else { return None };
-        if a ^ b != one || b ^ c != two {
-            return None;
-        }
-        let key = a ^ first;
-        let is_word = window.iter().zip(word).all(|(byte, letter)| byte ^ key == *letter);
-        // Key 0x20 turns case; that is no hiding.
-        (is_word && key != 0 && key != 0x20).then_some((offset, key))
+    let starts = bytes.len().saturating_sub(word.len().saturating_sub(1));
+    (0..starts).step_by(BLOCK).filter(move |at| may_hold(bytes, *at, one, two)).flat_map(move |at| {
+        let block = bytes.get(at..at.saturating_add(BLOCK + word.len() - 1).min(bytes.len())).unwrap_or_default();
+        block.windows(word.len()).enumerate().filter_map(move |(index, window)| {
+            let [a, b, c, ..] = window else { return None };
+            if a ^ b != one || b ^ c != two {
+                return None;
+            }
+            let key = a ^ first;
+            let is_word = window.iter().zip(word).all(|(byte, letter)| byte ^ key == *letter);
+            // Key 0x20 turns case; that is no hiding.
+            (is_word && key != 0 && key != 0x20).then_some((at.saturating_add(index), key))
+        })
     })
+}
+
+/// Starts looked at together.
+const BLOCK: usize = 128;
+
+/// Whether the first two differences occur together in a block. Without branches, so that the compiler can look at
+/// many bytes at a time.
+fn may_hold(bytes: &[u8], at: usize, one: u8, two: u8) -> bool {
+    let from = |step: usize| bytes.get(at.saturating_add(step)..).unwrap_or_default().iter().take(BLOCK);
+    from(0).zip(from(1)).zip(from(2)).fold(0u8, |any, ((a, b), c)| any | u8::from((a ^ b == one) & (b ^ c == two))) != 0
 }
 
 #[cfg(test)]
