@@ -77,6 +77,19 @@ impl Reading {
         }
     }
 
+    /// Bytes the decoder will ask for and clear before it gives anything: PPMd's model, by the first two bytes of the data
+    /// (APPNOTE 5.10.3). The dictionaries of other methods cost nothing until they are used.
+    pub(super) fn model_memory(&self, archive: &[u8]) -> u64 {
+        const PPMD: u16 = 98;
+        match archive.get(self.data.clone()) {
+            Some([low, high, ..]) if self.method == PPMD && !self.is_encrypted => {
+                let mebibytes = (u16::from_le_bytes([*low, *high]) >> 4) & 0xff;
+                u64::from(mebibytes).saturating_add(1) << 20
+            }
+            _ => 0,
+        }
+    }
+
     /// Whether the checksum is one: AE-2 leaves it zero.
     pub fn has_crc(&self) -> bool {
         !(self.is_encrypted && self.aes.is_some_and(|(_, version)| version != 1))

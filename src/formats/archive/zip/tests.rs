@@ -428,3 +428,25 @@ fn entries_inside_entries_are_not_given_again_and_again() {
     let said = scan(few.clone());
     assert_eq!(said.children.first().map(|child| child.bytes.len()), Some(few.len() - header.len()));
 }
+
+#[test]
+fn data_under_thousands_of_names_is_given_a_few_times() {
+    let inner = ZipFile::new().with(Entry::new("b", vec![7; 1000]).stored()).build();
+    let first = ZipFile::new().with(Entry::new("a.zip", inner).stored());
+    let zip = (0..300).fold(first, |zip, n| zip.with(Entry::inside(format!("{n}"), vec![7; 1000], 0, 0).stored()));
+    let said = scan(zip.build());
+    assert!(said.children.len() >= 301, "every name is judged");
+    let given = said.children.iter().filter(|child| !child.bytes.is_empty()).count();
+    assert!(given <= 33, "{given}");
+    assert!(problems(&said).contains(&ProblemKind::Limit));
+}
+
+#[test]
+fn models_of_ppmd_are_asked_for_up_to_a_limit() {
+    // Order 16, 256 MiB, and no beginning of a stream.
+    let data = vec![0xff; 22];
+    let zip = (0..40).fold(ZipFile::new(), |zip, n| zip.with(Entry::new(format!("{n}"), "x").packed(data.clone(), 98)));
+    let said = scan(zip.build());
+    assert_eq!(said.children.len(), 40);
+    assert!(said.problems.iter().any(|problem| problem.what.contains("too much memory")));
+}

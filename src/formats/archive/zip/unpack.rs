@@ -1,7 +1,7 @@
 //! The view's entries to children. Every entry becomes one: read by the directory's header, and by the local header as
 //! well where that says something else; locked or undecodable entries stay with their name and no bytes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use bytes::Bytes;
@@ -40,6 +40,7 @@ impl Unpacker for ZipUnpacker {
             opened: None,
             starts: starts(&view),
             shared_left: parent.bytes.len().saturating_add(MIN_SHARED),
+            models_left: MAX_MODELS,
         };
         if total > 0 {
             let records = view.directories.iter().filter_map(|directory| directory.record.as_ref());
@@ -108,7 +109,15 @@ struct Run {
     starts: Vec<usize>,
     /// Bytes that stored entries with other entries inside may still give whole.
     shared_left: usize,
+    /// Bytes that decoders may still ask for their models.
+    models_left: u64,
 }
+
+/// Bytes that the decoders of one archive may ask for their models, one after the other. A PPMd entry of a few bytes asks
+/// for up to 256 MiB, which the decoder clears.
+const MAX_MODELS: u64 = 8 << 30;
+/// Names under which the data behind one local header is given; honest archives have one.
+const MAX_NAMES: usize = 16;
 
 /// Bytes that stored entries with other entries inside may always give whole; beyond, as many as the archive has.
 const MIN_SHARED: usize = 256 << 10;
@@ -125,9 +134,18 @@ impl Run {
     fn entries(&mut self, view: &ZipView, out: &mut Outcome<'_>) -> Result<(), StageError> {
         // The same file may be listed by several directories; it is read once.
         let mut given: HashSet<(usize, &str)> = HashSet::new();
+        let mut names_of: HashMap<usize, usize> = HashMap::new();
         for entry in &view.entries {
             let at = entry.local.as_ref().map_or(usize::MAX, |local| local.at);
             if entry.is_folder() || !given.insert((at, entry.name.text.as_str())) {
+                continue;
+            }
+            let names = names_of.entry(at).or_insert(0usize);
+            *names = names.saturating_add(1);
+            if *names > MAX_NAMES && at != usize::MAX {
+                let text = format!("data with more than {MAX_NAMES} names is given under the first of them only");
+                out.problem(Problem::new(ProblemKind::Limit, text, Location::at(at)));
+                give_name(entry, "data given under other names".to_owned(), out)?;
                 continue;
             }
             self.entry(entry, out)?;
@@ -267,17 +285,29 @@ impl Run {
                 return Ok(End::Whole);
             }
         }
+        match self.models_left.checked_sub(reading.model_memory(&self.archive)) {
+            Some(left) => self.models_left = left,
+            None => {
+                let text = "decoders of this archive ask for too much memory; this entry was not decoded";
+                out.problem(Problem::new(ProblemKind::Limit, text, place(entry)));
+                give_name(entry, method_name(reading.method), out)?;
+                return Ok(End::Damaged);
+            }
+        }
         let mut packed = Packed::new(&self.archive, reading);
         match packed.open(None) {
             Ok(mut content) => {
                 let end = give(entry, reading, method_name(reading.method), &mut content, out)?;
-                if content.length() > reading.size && reading.size > 0 {
+                let length = content.length();
+                // Its memory is given back before another decoder asks for as much.
+                drop(content);
+                if length > reading.size && reading.size > 0 {
                     let mut again = Packed::new(&self.archive, reading);
                     if let Ok(content) = again.open(None) {
                         give_stated_part(entry, reading, content, out)?;
                     }
                 }
-                if end == End::Damaged && content.length() == 0 && (recognised(&data) || ends_as_zip(&data)) {
+                if end == End::Damaged && length == 0 && (recognised(&data) || ends_as_zip(&data)) {
                     // Nothing decodes, but the bytes are a file as they lie there.
                     let origin = Origin::part(OriginKind::Embedded, "an entry's data, not decoded");
                     out.child_bytes(entry.name.clone(), origin, data)?;
