@@ -23,6 +23,16 @@ pub(super) fn is_encrypted(block: &Block) -> bool {
     block.coders.iter().any(|coder| coder.encoder_method_id() == EncoderMethod::ID_AES256_SHA256)
 }
 
+/// Bytes the decoders of a block will ask for and clear before they give anything: the models of PPMd, whose properties are
+/// its order and this size (7-Zip, `PpmdDecoder.cpp`).
+pub(super) fn model_memory(block: &Block) -> u64 {
+    let models = block.coders.iter().filter(|coder| coder.encoder_method_id() == EncoderMethod::ID_PPMD);
+    models
+        .filter_map(|coder| coder.properties().get(1..5)?.try_into().ok())
+        .map(|size| u64::from(u32::from_le_bytes(size)))
+        .fold(0, u64::saturating_add)
+}
+
 /// Whether a block does anything that would notice a wrong key.
 pub(super) fn is_packed(block: &Block) -> bool {
     block

@@ -9,8 +9,12 @@ use super::signature::Signature;
 use super::unlock::{self, MEMORY_KIB, Opened};
 use crate::formats::archive::escape::{self, ENTRY_NAME_ESCAPES};
 use crate::formats::archive::password::{OPENED_WITH_FOUND_PASSWORD, say_opened};
-use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, PasswordHint, Problem};
+use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, PasswordHint, Problem, ProblemKind};
 use crate::stage::{Kinds, Outcome, StageError, Unpacker};
+
+/// Bytes that the decoders of one archive may ask for their models, one after the other: a block of a few bytes may ask
+/// for as much as the memory limit allows, which the decoder clears.
+const MAX_MODELS: u64 = 8 << 30;
 
 /// Takes 7z archives apart.
 pub(super) struct SevenzUnpacker;
@@ -45,10 +49,13 @@ impl Unpacker for SevenzUnpacker {
         if let Some(hint) = &hint {
             say_opened(out, hint);
         }
-        for index in 0..archive.blocks.len() {
+        let mut models_left = MAX_MODELS;
+        for (index, block) in archive.blocks.iter().enumerate() {
             out.budget().check_deadline()?;
+            let left = models_left.checked_sub(methods::model_memory(block));
+            models_left = left.unwrap_or(models_left);
             let checksums = checksums.get(index).map(Vec::as_slice).unwrap_or_default();
-            give_block(bytes, &archive, index, checksums, hint.as_ref(), out)?;
+            give_block(bytes, &archive, index, checksums, hint.as_ref(), left.is_some(), out)?;
         }
         for entry in archive.files.iter().filter(|entry| !entry.has_stream && !entry.is_directory) {
             if entry.is_anti_item {
@@ -109,6 +116,7 @@ fn give_block(
     index: usize,
     checksums: &[Option<u32>],
     hint: Option<&PasswordHint>,
+    has_memory: bool,
     out: &mut Outcome<'_>,
 ) -> Result<(), StageError> {
     let Some(block) = archive.blocks.get(index) else { return Ok(()) };
@@ -129,6 +137,12 @@ fn give_block(
             return give_empty(&entries, "AES-256, locked", out);
         }
     };
+
+    if !has_memory {
+        let what = "decoders of this archive ask for too much memory; the rest was not decoded";
+        out.problem(Problem::new(ProblemKind::Limit, what, Location::whole()));
+        return give_empty(&entries, "not decoded", out);
+    }
 
     let mut given = 0usize;
     let mut limit = None;
@@ -205,7 +219,7 @@ mod tests {
 
     use super::*;
     use crate::formats::archive::trial;
-    use crate::model::{Limits, ProblemKind};
+    use crate::model::Limits;
     use crate::stage::Said;
 
     fn unpack_with(bytes: Vec<u8>, passwords: &[&str]) -> Said {
