@@ -2,7 +2,7 @@ rule wmi_process_create {
     meta:
         title = "a script starts a process through WMI"
         title_ja = "スクリプトが WMI 経由でプロセスを起動します"
-        severity = "high"
+        severity = "medium"
         attack = "T1047"
         reference = "https://attack.mitre.org/techniques/T1047/"
         sample = "rule-wmi"
