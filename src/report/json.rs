@@ -75,7 +75,9 @@ impl<W: Write> Sink for JsonLines<W> {
 
 /// The JSON schema of a report, as kept in `docs/report.schema.json`.
 pub fn schema() -> String {
-    let schema = schemars::schema_for!(Report);
+    // What is written, not what might be read: fields left out when empty are not required.
+    let settings = schemars::generate::SchemaSettings::draft2020_12().for_serialize();
+    let schema = settings.into_generator().into_root_schema_for::<Report>();
     let mut text = serde_json::to_string_pretty(&schema).unwrap_or_default();
     text.push('\n');
     text

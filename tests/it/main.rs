@@ -1,7 +1,7 @@
 //! The one integration test binary.
+#![cfg(feature = "yara")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
 #![expect(clippy::indexing_slicing, reason = "a test that reads past an end should stop")]
-#![cfg(feature = "yara")]
 
 /// The registry: ids, documentation, samples.
 mod catalogue;
@@ -21,6 +21,8 @@ mod limits;
 mod oracles;
 /// The shipped rules against the linter and their samples.
 mod rules;
+/// JSON reports against their schema.
+mod schema;
 /// Other archives and compressed files of other programs.
 mod stream_archivers;
 /// Zips of other programs.
