@@ -30,7 +30,7 @@ finding_kind! {
         id: "archive-lone-executable",
         title: "the archive holds a single file, and it is one that runs",
         ja: "書庫の中身は実行可能なファイル一つだけです",
-        why_ja: "添付の書庫に実行ファイルだけを入れる形は、標的型メールの典型です。開くとプログラムが動きます。",
+        why_ja: "書庫に実行ファイルだけを入れて添付する形は、標的型メールの典型です。開くとプログラムが動きます。",
         severity: High,
         facet: Deceive,
         confidence: High,

@@ -25,8 +25,8 @@ finding_kind! {
     pub const LIMIT_REACHED = {
         id: "limit-reached",
         title: "a limit of the scan was reached here; what lies beyond was not read",
-        ja: "検査の上限に達したため、この先は読まれていません",
-        why_ja: "上限の先に何があるかは検査されていません。検査を逃れるために巨大化や多重圧縮を使う攻撃があります。",
+        ja: "検査の上限に達したため、この先は検査していません",
+        why_ja: "上限の先に何があるかは確認できていません。ファイルを巨大にしたり何重にも圧縮したりして、検査を逃れる攻撃があります。",
         severity: Low,
         facet: Conceal,
         confidence: High,
@@ -52,8 +52,8 @@ finding_kind! {
     pub const STAGE_PANICKED = {
         id: "stage-panicked",
         title: "the scanner failed on this artifact; it was not read completely",
-        ja: "検査プログラムがこの部分で失敗し、完全には読めませんでした",
-        why_ja: "この部分は完全には検査されていません。検査プログラムを壊す目的で作られたファイルの可能性もあります。",
+        ja: "この部分の処理中にエラーが起き、一部を検査できませんでした",
+        why_ja: "読めなかった内容は確認できていません。検査ソフトを誤動作させる目的で作られたファイルの可能性もあります。",
         severity: Low,
         facet: Structure,
         confidence: Medium,
@@ -109,7 +109,7 @@ finding_kind! {
     pub(super) const ENCRYPTED_CONTENT = {
         id: "encrypted-content",
         title: "content is encrypted and could not be opened",
-        ja: "暗号化されており、中身を確認できません",
+        ja: "暗号化されているため、中身を確認できません",
         why_ja: "中身を検査できていません。パスワード付き書庫は正規の取引でも攻撃でも使われます。",
         severity: Low,
         facet: Conceal,

@@ -29,7 +29,7 @@ finding_kind! {
         id: "yara-rule-matched",
         title: "a rule matched",
         ja: "検知ルールに一致しました",
-        why_ja: "既知の手口や道具の特徴に一致しています。何に一致したかはルールの説明を見てください。",
+        why_ja: "既知の手口やツールの特徴に一致しています。何に一致したかはルールの説明を見てください。",
         severity: Medium,
         facet: Reputation,
         confidence: High,

@@ -121,7 +121,7 @@ impl<W: Write> Text<W> {
         let indent = "  ".repeat(path.matches('.').count().saturating_add(1));
         let text = match self.language {
             Language::English => format!("… {count} more with nothing to say about"),
-            Language::Japanese => format!("… ほか {count} 件（指摘なし）"),
+            Language::Japanese => format!("… ほか {count} 件（検出なし）"),
         };
         writeln!(self.out, "{indent}{}", self.paint.dim(&text))
     }

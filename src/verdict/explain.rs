@@ -96,7 +96,7 @@ pub(super) fn without(
     }
     match language {
         Language::English => format!("would be clean {}", parts.join(" and ")),
-        Language::Japanese => format!("{}、clean でした", parts.join("、かつ ")),
+        Language::Japanese => format!("{}、判定は問題なし（clean）でした", parts.join("、かつ")),
     }
 }
 

@@ -1,7 +1,7 @@
 rule base64_program {
     meta:
         title = "a Windows program in base64 inside text"
-        title_ja = "テキスト内に base64 で埋め込まれた実行ファイルがあります"
+        title_ja = "テキスト内にbase64で埋め込まれた実行ファイルがあります"
         severity = "high"
         attack = "T1027.013,T1140"
         reference = "https://attack.mitre.org/techniques/T1027/013/"

@@ -1,7 +1,7 @@
 rule certutil_decodes_file {
     meta:
         title = "certutil is told to decode or fetch a file"
-        title_ja = "certutil でファイルを復号・取得する命令です"
+        title_ja = "certutilでファイルを復号・取得する命令です"
         severity = "high"
         attack = "T1140,T1105"
         reference = "https://attack.mitre.org/techniques/T1140/"

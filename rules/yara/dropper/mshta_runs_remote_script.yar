@@ -1,7 +1,7 @@
 rule mshta_runs_remote_script {
     meta:
         title = "mshta is told to run a script from the network or inline"
-        title_ja = "mshta でネットワーク上またはインラインのスクリプトを実行する命令です"
+        title_ja = "mshtaでネットワーク上またはインラインのスクリプトを実行する命令です"
         severity = "high"
         attack = "T1218.005"
         reference = "https://attack.mitre.org/techniques/T1218/005/"

@@ -1,7 +1,7 @@
 rule powershell_download_cradle {
     meta:
         title = "PowerShell fetches text and runs it"
-        title_ja = "PowerShell が文字列を取得して実行する命令です"
+        title_ja = "PowerShellが文字列を取得して実行する命令です"
         severity = "high"
         attack = "T1059.001,T1105"
         reference = "https://attack.mitre.org/techniques/T1059/001/"

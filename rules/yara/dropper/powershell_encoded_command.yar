@@ -1,7 +1,7 @@
 rule powershell_encoded_command {
     meta:
         title = "PowerShell is started with a hidden window or an encoded command"
-        title_ja = "PowerShell を非表示またはエンコードされた命令で起動します"
+        title_ja = "PowerShellを非表示またはエンコードされた命令で起動します"
         severity = "high"
         attack = "T1059.001,T1027.010"
         reference = "https://attack.mitre.org/techniques/T1027/010/"

@@ -1,7 +1,7 @@
 rule xored_program {
     meta:
         title = "a Windows program hidden by a one-byte XOR"
-        title_ja = "1バイト XOR で隠された実行ファイルがあります"
+        title_ja = "1バイトXORで隠された実行ファイルがあります"
         severity = "high"
         attack = "T1027.013"
         reference = "https://attack.mitre.org/techniques/T1027/013/"

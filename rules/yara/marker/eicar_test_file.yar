@@ -1,7 +1,7 @@
 rule eicar_test_file {
     meta:
         title = "the EICAR anti-virus test file"
-        title_ja = "EICAR テストファイルです"
+        title_ja = "EICARテストファイルです"
         severity = "critical"
         decisive = true
         attack = ""

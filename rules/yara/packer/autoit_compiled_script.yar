@@ -1,7 +1,7 @@
 rule autoit_compiled_script {
     meta:
         title = "a compiled AutoIt script"
-        title_ja = "コンパイル済み AutoIt スクリプトです"
+        title_ja = "コンパイル済みAutoItスクリプトです"
         severity = "medium"
         attack = "T1059.010"
         reference = "https://attack.mitre.org/techniques/T1059/010/"

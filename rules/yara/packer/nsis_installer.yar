@@ -1,7 +1,7 @@
 rule nsis_installer {
     meta:
         title = "an NSIS installer"
-        title_ja = "NSIS インストーラーです"
+        title_ja = "NSISインストーラーです"
         severity = "low"
         attack = "T1027.009"
         reference = "https://nsis.sourceforge.io/Main_Page"

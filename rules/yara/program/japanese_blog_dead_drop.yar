@@ -1,7 +1,7 @@
 rule japanese_blog_dead_drop {
     meta:
         title = "a program that names a Japanese blog or bookmark service"
-        title_ja = "日本のブログ等の URL を含む実行ファイルです（指令の受け渡しに悪用例あり）"
+        title_ja = "日本のブログ等のURLを含む実行ファイルです（指令の受け渡しに悪用例あり）"
         severity = "low"
         attack = "T1102.001"
         reference = "https://attack.mitre.org/techniques/T1102/001/"

@@ -1,7 +1,7 @@
 rule wmi_process_create {
     meta:
         title = "a script starts a process through WMI"
-        title_ja = "スクリプトが WMI 経由でプロセスを起動します"
+        title_ja = "スクリプトがWMI経由でプロセスを起動します"
         severity = "medium"
         attack = "T1047"
         reference = "https://attack.mitre.org/techniques/T1047/"

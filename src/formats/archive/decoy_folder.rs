@@ -50,7 +50,7 @@ finding_kind! {
         id: "archive-decoy-folder-script",
         title: "a folder named like the document beside it holds a script (CVE-2023-38831)",
         ja: "文書と同じ名前のフォルダーにスクリプトが隠されています（CVE-2023-38831）",
-        why_ja: "修正前の WinRAR では、文書を開いたつもりでスクリプトが実行されます。正規の書庫ではあり得ない構成です。",
+        why_ja: "修正前のWinRARでは、文書を開いたつもりでスクリプトが実行されます。正規の書庫ではあり得ない構成です。",
         severity: Critical,
         facet: Exploit,
         confidence: High,

@@ -28,7 +28,7 @@ finding_kind! {
         id: "archive-opened-with-found-password",
         title: "the encrypted archive opened with a password found beside it",
         ja: "暗号化された書庫が、近くに書かれていたパスワードで開きました",
-        why_ja: "鍵を添えた暗号化は中身を守らず、メール検査を避ける役にしか立ちません。同じ手口の攻撃が多数あります。",
+        why_ja: "パスワードを添えて送る暗号化では中身を守れず、メールの検査を妨げるだけです。この形を悪用した攻撃が多数あります。",
         severity: Low,
         facet: Conceal,
         confidence: High,

@@ -34,7 +34,7 @@ finding_kind! {
     pub(super) const TRAILING_DATA = {
         id: "image-trailing-data",
         title: "data follows the end of the picture",
-        ja: "画像の終わりの後ろに別のデータが付いています",
+        ja: "画像の末尾より後ろに別のデータが付いています",
         why_ja: "画像の後ろにプログラムを隠し、別のスクリプトに取り出させる攻撃があります。",
         severity: Low,
         facet: Conceal,

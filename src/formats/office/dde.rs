@@ -43,8 +43,8 @@ finding_kind! {
     pub(crate) const DDE_LINK = {
         id: "dde-link",
         title: "the document asks another program for data (DDE)",
-        ja: "文書が DDE で他のプログラムを呼び出します",
-        why_ja: "DDE はマクロなしで外部プログラムを起動できる仕組みで、確認画面で「はい」を押すとコマンドが実行されます。",
+        ja: "文書がDDEで他のプログラムを呼び出します",
+        why_ja: "DDEはマクロなしで外部プログラムを起動できる仕組みで、確認画面で「はい」を押すとコマンドが実行されます。",
         severity: High,
         facet: Execute,
         confidence: High,

@@ -69,8 +69,8 @@ finding_kind! {
     pub(crate) const XLM_MACRO_SHEET = {
         id: "xlm-macro-sheet",
         title: "the workbook has a sheet of Excel 4.0 macros",
-        ja: "Excel 4.0 マクロ（XLM）のシートがあります",
-        why_ja: "XLM は 30 年前の方式ですが今も動作し、検査をすり抜ける目的で攻撃に使われてきました。",
+        ja: "Excel 4.0マクロ（XLM）のシートがあります",
+        why_ja: "XLMは30年前の方式ですが今も動作し、検査をすり抜ける目的で攻撃に使われてきました。",
         severity: Medium,
         facet: Execute,
         confidence: High,
@@ -97,8 +97,8 @@ finding_kind! {
     pub(crate) const XLM_HIDDEN_SHEET = {
         id: "xlm-hidden-sheet",
         title: "a sheet of Excel 4.0 macros is hidden",
-        ja: "Excel 4.0 マクロのシートが隠されています",
-        why_ja: "マクロの内容を利用者に見せないための設定です。XLM を使う攻撃の多くがシートを隠しています。",
+        ja: "Excel 4.0マクロのシートが隠されています",
+        why_ja: "マクロの内容を利用者に見せないための設定です。XLMを使う攻撃の多くがシートを隠しています。",
         severity: High,
         facet: Conceal,
         confidence: High,
@@ -126,7 +126,7 @@ finding_kind! {
     pub(crate) const XLM_AUTO_OPEN = {
         id: "xlm-auto-open",
         title: "an Excel 4.0 macro runs when the workbook opens",
-        ja: "ブックを開くと Excel 4.0 マクロが自動で実行されます",
+        ja: "ブックを開くとExcel 4.0マクロが自動で実行されます",
         why_ja: "「コンテンツの有効化」を押すと、利用者の操作なしに古い形式のマクロが動き始めます。",
         severity: High,
         facet: Trigger,

@@ -50,7 +50,7 @@ finding_kind! {
     /// The mark `#@~^` with a length behind it, and `^#~@` at the end. The code is not decoded.
     ///
     /// ## When it is innocent
-    /// Administration scripts of about 2000.
+    /// Administration scripts of about 2000, still kept in archives.
     ///
     /// ## References
     /// - ATT&CK T1027.010, Command Obfuscation: https://attack.mitre.org/techniques/T1027/010/
@@ -58,7 +58,7 @@ finding_kind! {
         id: "script-encoded",
         title: "the script is encoded so that people cannot read it",
         ja: "人が読めないように符号化されたスクリプトです",
-        why_ja: "内容を隠す以外に使い道のない形式で、現在の業務では使われません。",
+        why_ja: "内容を隠すための形式で、現在の業務では使われません。",
         severity: High,
         facet: Execute,
         confidence: High,
@@ -77,14 +77,15 @@ finding_kind! {
     /// Words for downloads in `rules/indicators/script-capabilities.toml`, comments left out.
     ///
     /// ## When it is innocent
-    /// Set-up and administration scripts.
+    /// Set-up and administration scripts fetch what they install; they come from one's own IT department, not by
+    /// mail.
     ///
     /// ## References
     /// - ATT&CK T1105, Ingress Tool Transfer: https://attack.mitre.org/techniques/T1105/
     pub(super) const SCRIPT_CALLS_OUT = {
         id: "script-calls-out",
         title: "the script can fetch something from the network",
-        ja: "スクリプトが外部からファイルを取得できます",
+        ja: "外部からファイルを取得できるスクリプトです",
         why_ja: "本体を後から取り込む手口です。メールの検査では本体を確認できません。",
         severity: Medium,
         facet: Network,
@@ -105,14 +106,14 @@ finding_kind! {
     /// of variables in batch files, backticks and format operators in PowerShell, long rows of character codes.
     ///
     /// ## When it is innocent
-    /// Minified code and installers.
+    /// Code of web sites is minified, and installers unpack themselves. Neither is sent as an attachment to open.
     ///
     /// ## References
     /// - ATT&CK T1027.010, Command Obfuscation: https://attack.mitre.org/techniques/T1027/010/
     pub(super) const SCRIPT_OBFUSCATED = {
         id: "script-obfuscated",
         title: "the script decodes or assembles what it runs",
-        ja: "スクリプトが実行内容を隠しています",
+        ja: "実行する内容を隠したスクリプトです",
         why_ja: "検査で見つかる語を避けるため、実行時に命令を組み立てています。",
         severity: Medium,
         facet: Conceal,

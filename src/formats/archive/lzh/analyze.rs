@@ -29,7 +29,7 @@ finding_kind! {
         id: "lzh-header-odd",
         title: "an LZH header contradicts itself",
         ja: "LZH書庫のヘッダーに矛盾があります",
-        why_ja: "検査プログラムが読むのをあきらめ、受信者のソフトだけが開けるように細工された可能性があります。",
+        why_ja: "検査ソフトには読めず、受信者のソフトでだけ開けるように細工された可能性があります。",
         severity: Medium,
         facet: Conceal,
         confidence: Medium,

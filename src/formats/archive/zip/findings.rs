@@ -55,7 +55,7 @@ finding_kind! {
     pub(super) const CONCATENATED = {
         id: "zip-concatenated",
         title: "the file holds several zip directories that list different files",
-        ja: "一つのファイルに複数の zip が連結されており、開くソフトによって中身が違って見えます",
+        ja: "一つのファイルに複数のzipが連結されており、開くソフトによって中身が違って見えます",
         why_ja: "検査ソフトには無害な方を、受信者には別の方を見せる手口です。業務でこの形になることはまずありません。",
         severity: High,
         facet: Conceal,
@@ -85,7 +85,7 @@ finding_kind! {
     pub(super) const HIDDEN_GAP_DATA = {
         id: "zip-hidden-gap-data",
         title: "bytes between the entries of the zip belong to no entry",
-        ja: "zip 内のどのファイルにも属さないデータが隠されています",
+        ja: "zip内のどのファイルにも属さないデータが隠されています",
         why_ja: "圧縮ソフトの画面には現れない場所にデータを隠す手口です。",
         severity: Medium,
         facet: Conceal,
@@ -116,7 +116,7 @@ finding_kind! {
         id: "zip-stored-but-deflated",
         title: "an entry said to be stored is really compressed",
         ja: "「無圧縮」と記されたファイルが、実際には圧縮されています",
-        why_ja: "見出しを信じる検査ソフトに中身を見せないための細工です。",
+        why_ja: "ヘッダーを信じる検査ソフトに中身を見せないための細工です。",
         severity: High,
         facet: Conceal,
         confidence: High,
@@ -146,7 +146,7 @@ finding_kind! {
     pub(super) const HEADERS_DISAGREE = {
         id: "zip-headers-disagree",
         title: "the headers of an entry do not agree",
-        ja: "zip 内の二つの見出しの内容が食い違っています",
+        ja: "zip内の2か所のヘッダーで内容が食い違っています",
         why_ja: "検査ソフトと受信者のソフトに別々の名前や内容を見せる細工に使われます。",
         severity: Low,
         facet: Conceal,
@@ -167,14 +167,14 @@ finding_kind! {
     /// No end record leads to a directory, but local headers or directory records are there. What they describe is read.
     ///
     /// ## When it is innocent
-    /// A transfer that was cut off.
+    /// A transfer was cut off. The same mail sent again would be whole.
     ///
     /// ## References
     /// - ATT&CK T1027, Obfuscated Files or Information: https://attack.mitre.org/techniques/T1027/
     pub(super) const DIRECTORY_MISSING = {
         id: "zip-directory-missing",
         title: "the zip's directory is missing or damaged, its entries are there",
-        ja: "zip の目次が壊れていますが、中のファイルは残っています",
+        ja: "zipの目次が壊れていますが、中のファイルは残っています",
         why_ja: "わざと壊した文書を「修復」させて開かせ、検査だけをすり抜ける手口があります。",
         severity: Medium,
         facet: Structure,
@@ -195,7 +195,7 @@ finding_kind! {
     /// files that do not run are only facts.
     ///
     /// ## When it is innocent
-    /// Installers sometimes hide helper programs.
+    /// Installers sometimes hide helper programs. Ask the sender why a file is hidden.
     ///
     /// ## References
     /// - ATT&CK T1564.001, Hidden Files and Directories: https://attack.mitre.org/techniques/T1564/001/

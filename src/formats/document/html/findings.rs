@@ -27,7 +27,7 @@ finding_kind! {
     /// Any href or src whose target is a file: address with a short extension followed by `!`.
     ///
     /// ## When it is innocent
-    /// It is not.
+    /// Never: no mail program or office writes such a link.
     ///
     /// ## References
     /// - CVE-2024-21413: https://msrc.microsoft.com/update-guide/vulnerability/CVE-2024-21413
@@ -35,8 +35,8 @@ finding_kind! {
     pub(super) const HTML_MONIKER_LINK = {
         id: "html-moniker-link",
         title: "a link abuses Outlook's handling of file: addresses (CVE-2024-21413)",
-        ja: "Outlook の file: リンク処理の弱点を突くリンクがあります（CVE-2024-21413）",
-        why_ja: "警告なしに外部の機械へ認証情報が送られ、保護ビューを経ずに文書が開かれます。",
+        ja: "Outlookのfile:リンク処理の脆弱性を突くリンクがあります（CVE-2024-21413）",
+        why_ja: "警告なしに外部のコンピューターへ認証情報が送られ、保護ビューを経ずに文書が開かれます。",
         severity: Critical,
         facet: Exploit,
         confidence: High,
@@ -57,15 +57,15 @@ finding_kind! {
     /// UNC paths and file: addresses with a host; medium for links to click, high for what loads by itself.
     ///
     /// ## When it is innocent
-    /// Mails inside one company that link to its file server.
+    /// Mails inside one company link to its file server; the name of the server tells.
     ///
     /// ## References
     /// - ATT&CK T1187, Forced Authentication: https://attack.mitre.org/techniques/T1187/
     pub(super) const HTML_SHARE_LINK = {
         id: "html-share-link",
         title: "the page refers to a file on another machine's share",
-        ja: "ページが外部の共有フォルダを参照しています",
-        why_ja: "参照した時点で、利用者名とパスワードのハッシュが相手の機械に送られます。",
+        ja: "ページが外部の共有フォルダーを参照しています",
+        why_ja: "参照した時点で、ユーザー名とパスワードのハッシュが相手のコンピューターに送られます。",
         severity: Medium,
         facet: Network,
         confidence: High,
@@ -92,8 +92,8 @@ finding_kind! {
     pub(super) const HTML_LINK_TEXT_LIES = {
         id: "html-link-text-lies",
         title: "a link shows one web address and leads to another",
-        ja: "表示されている URL と実際のリンク先が異なります",
-        why_ja: "見た目の URL を信用して、別のサイトへ誘導されるおそれがあります。",
+        ja: "表示されているURLと実際のリンク先が異なります",
+        why_ja: "見た目のURLを信用して、別のサイトへ誘導されるおそれがあります。",
         severity: Medium,
         facet: Deceive,
         confidence: Medium,
@@ -121,7 +121,7 @@ finding_kind! {
         id: "html-smuggling",
         title: "the page builds a file from text inside itself and hands it over",
         ja: "ページ内の文字列からファイルを組み立ててダウンロードさせます",
-        why_ja: "ファイルがブラウザーの中で作られるため、メールや通信の検査をすり抜けます（HTML スマグリング）。",
+        why_ja: "ファイルがブラウザーの中で作られるため、メールや通信の検査をすり抜けます（HTMLスマグリング）。",
         severity: High,
         facet: Conceal,
         confidence: High,
@@ -147,7 +147,7 @@ finding_kind! {
     pub(super) const HTML_CREDENTIAL_FORM = {
         id: "html-credential-form",
         title: "the attached page asks for a password",
-        ja: "添付された HTML がパスワードの入力を求めます",
+        ja: "添付されたHTMLがパスワードの入力を求めています",
         why_ja: "添付ファイルとして開く入力画面は、偽のログイン画面の典型的な手口です。",
         severity: Medium,
         facet: Deceive,
@@ -176,7 +176,7 @@ finding_kind! {
         id: "html-clickfix",
         title: "the page puts a command on the clipboard and asks to run it",
         ja: "コマンドをクリップボードに入れ、実行するよう指示するページです",
-        why_ja: "「Windows キー＋R」などの操作で、利用者自身に不正なコマンドを実行させる手口です（ClickFix）。",
+        why_ja: "「Windowsキー＋R」などの操作で、利用者自身に不正なコマンドを実行させる手口です（ClickFix）。",
         severity: Critical,
         facet: Execute,
         confidence: High,
@@ -196,14 +196,14 @@ finding_kind! {
     /// Next to no visible text, and a refresh or code that sets the location to a web address.
     ///
     /// ## When it is innocent
-    /// Stubs of single sign-on.
+    /// Sign-on portals save such pages as stubs. A partner who wants to send a link writes it into the mail.
     ///
     /// ## References
     /// - ATT&CK T1566.002, Spearphishing Link: https://attack.mitre.org/techniques/T1566/002/
     pub(super) const HTML_REDIRECT_ONLY = {
         id: "html-redirect-only",
         title: "the attached page only leads to another address",
-        ja: "添付された HTML は別のサイトへ転送するだけのものです",
+        ja: "添付されたHTMLは別のサイトへ転送するだけのものです",
         why_ja: "メール本文にリンクを書かずに、検査を避けて誘導する手口です。",
         severity: Medium,
         facet: Network,

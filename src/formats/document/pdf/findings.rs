@@ -42,8 +42,8 @@ finding_kind! {
     pub(super) const PDF_JAVASCRIPT = {
         id: "pdf-javascript",
         title: "the PDF holds JavaScript",
-        ja: "PDF に JavaScript が含まれています",
-        why_ja: "PDF 内のスクリプトは閲覧ソフトの弱点を突く攻撃に使われてきました。入力フォームの計算だけであれば問題ありません。",
+        ja: "PDFにJavaScriptが含まれています",
+        why_ja: "PDF内のスクリプトは閲覧ソフトの脆弱性を突く攻撃に使われてきました。入力フォームの計算だけであれば問題ありません。",
         severity: Medium,
         facet: Execute,
         confidence: High,
@@ -72,7 +72,7 @@ finding_kind! {
     pub(super) const PDF_JAVASCRIPT_PRIVILEGED = {
         id: "pdf-javascript-privileged",
         title: "JavaScript of the PDF reaches out of the document or hides what it runs",
-        ja: "PDF 内の JavaScript が文書の外へ働きかける、または処理内容を隠しています",
+        ja: "PDF内のJavaScriptが文書の外へ働きかける、または処理内容を隠しています",
         why_ja: "外部サイトを開く、添付ファイルを取り出す、文字列をコードとして実行するといった機能は、通常の帳票には不要です。",
         severity: High,
         facet: Execute,
@@ -101,7 +101,7 @@ finding_kind! {
     pub(super) const PDF_OPEN_ACTION = {
         id: "pdf-open-action",
         title: "the PDF acts by itself when opened",
-        ja: "PDF を開いただけで動作する設定があります",
+        ja: "PDFを開いただけで動作する設定があります",
         why_ja: "開くだけでスクリプトや外部サイトへのアクセスが始まると、受け取った人に止める機会がありません。",
         severity: Medium,
         facet: Trigger,
@@ -130,8 +130,8 @@ finding_kind! {
     pub(super) const PDF_LAUNCH = {
         id: "pdf-launch",
         title: "an action of the PDF starts a program",
-        ja: "PDF からプログラムを起動する仕掛けがあります",
-        why_ja: "クリックや確認の一操作で、送信者が指定したコマンドが実行されます。業務の PDF では使われません。",
+        ja: "PDFからプログラムを起動する仕掛けがあります",
+        why_ja: "クリックや確認の一操作で、送信者が指定したコマンドが実行されます。業務のPDFでは使われません。",
         severity: Critical,
         facet: Execute,
         confidence: High,
@@ -160,8 +160,8 @@ finding_kind! {
     pub(super) const PDF_EMBEDDED_FILE = {
         id: "pdf-embedded-file",
         title: "a file is attached inside the PDF",
-        ja: "PDF の中に別のファイルが添付されています",
-        why_ja: "PDF に見せかけて、マクロ付き文書やプログラムを送り込む手口があります。電子請求書の XML など正当な利用もあります。",
+        ja: "PDFの中に別のファイルが添付されています",
+        why_ja: "PDFに見せかけて、マクロ付き文書やプログラムを送り込む手口があります。電子請求書のXMLなど正当な利用もあります。",
         severity: Low,
         facet: Conceal,
         confidence: High,
@@ -188,8 +188,8 @@ finding_kind! {
     pub(super) const PDF_XFA_SCRIPT = {
         id: "pdf-xfa-script",
         title: "the PDF's XFA form holds script",
-        ja: "PDF の XFA フォームにスクリプトがあります",
-        why_ja: "XFA は通常の PDF とは別のスクリプト機構で、官公庁の申請書などで使われますが、攻撃の足場にもなります。",
+        ja: "PDFのXFAフォームにスクリプトがあります",
+        why_ja: "XFAは通常のPDFとは別のスクリプト機構です。官公庁の申請書などで使われますが、攻撃に悪用されることもあります。",
         severity: Low,
         facet: Execute,
         confidence: High,
@@ -208,7 +208,7 @@ finding_kind! {
     /// Actions of type SubmitForm; their address is an indicator.
     ///
     /// ## When it is innocent
-    /// Application forms of offices and companies.
+    /// Application forms of authorities and companies. The address should belong to whoever asked for the form.
     ///
     /// ## References
     /// - ISO 32000-1 §12.7.5.2, Submit-form action: https://opensource.adobe.com/dc-acrobat-sdk-docs/pdfstandards/PDF32000_2008.pdf
@@ -216,7 +216,7 @@ finding_kind! {
     pub(super) const PDF_FORM_SUBMIT = {
         id: "pdf-form-submit",
         title: "a form in the PDF sends its fields to an address",
-        ja: "PDF のフォームが入力内容を外部へ送信します",
+        ja: "PDFのフォームが入力内容を外部へ送信します",
         why_ja: "パスワードなどを入力させて盗む偽のフォームの可能性があります。送信先が正しい相手か確かめてください。",
         severity: Low,
         facet: Network,
@@ -246,8 +246,8 @@ finding_kind! {
     pub(super) const PDF_REMOTE_GOTO = {
         id: "pdf-remote-goto",
         title: "the PDF refers to a file on another machine's share",
-        ja: "PDF が外部の共有フォルダを参照しています",
-        why_ja: "参照するだけで、利用者名とパスワードのハッシュが相手の機械に送られます。",
+        ja: "PDFが外部の共有フォルダーを参照しています",
+        why_ja: "参照するだけで、ユーザー名とパスワードのハッシュが相手のコンピューターに送られます。",
         severity: High,
         facet: Network,
         confidence: High,
@@ -267,7 +267,7 @@ finding_kind! {
     /// MIME headers of a multipart message between or behind the objects of a PDF.
     ///
     /// ## When it is innocent
-    /// It is not.
+    /// Never: nothing writes one file as both.
     ///
     /// ## References
     /// - JPCERT/CC, MalDoc in PDF: https://blogs.jpcert.or.jp/en/2023/08/maldocinpdf.html
@@ -275,8 +275,8 @@ finding_kind! {
     pub(super) const PDF_WEB_ARCHIVE = {
         id: "pdf-is-web-archive",
         title: "the PDF is also a saved web page that Word opens",
-        ja: "PDF でありながら、Word が開ける Web アーカイブにもなっています",
-        why_ja: "検査を PDF と誤認させ、Word でマクロを動かすための細工です（MalDoc in PDF）。",
+        ja: "PDFであると同時に、Wordで開けるWebアーカイブにもなっています",
+        why_ja: "検査ソフトにはPDFと思わせ、Wordでマクロを動かすための細工です（MalDoc in PDF）。",
         severity: Critical,
         facet: Conceal,
         confidence: High,
@@ -305,7 +305,7 @@ finding_kind! {
     pub(super) const PDF_HEADER_OFFSET = {
         id: "pdf-header-offset",
         title: "other content stands before the PDF's header",
-        ja: "PDF の先頭より前に別のデータがあります",
+        ja: "PDFの先頭より前に別のデータがあります",
         why_ja: "二つの形式に見えるファイルを作り、検査をすり抜ける手口で使われます。",
         severity: Low,
         facet: Structure,
@@ -335,7 +335,7 @@ finding_kind! {
     pub(super) const PDF_TRAILING_DATA = {
         id: "pdf-trailing-data",
         title: "a file of another sort follows the end of the PDF",
-        ja: "PDF の終わりの後ろに別のファイルがあります",
+        ja: "PDFの末尾より後ろに別のファイルがあります",
         why_ja: "閲覧ソフトには表示されない場所に、書庫やプログラムを隠す手口です。",
         severity: Medium,
         facet: Structure,
@@ -363,8 +363,8 @@ finding_kind! {
     pub(super) const PDF_NAME_OBFUSCATED = {
         id: "pdf-name-obfuscated",
         title: "names of actions are written so that a search does not find them",
-        ja: "PDF の動作を示す名前が、検索されにくい書き方で隠されています",
-        why_ja: "表示には影響せず、検査から逃れること以外に目的のない書き方です。",
+        ja: "PDFの動作を示す名前が、検索されにくい書き方で隠されています",
+        why_ja: "表示は変わらず、検査を逃れる以外に目的のない書き方です。",
         severity: High,
         facet: Conceal,
         confidence: High,
@@ -383,15 +383,15 @@ finding_kind! {
     /// The extension at the end of a link's path, by `rules/indicators/extensions.toml`.
     ///
     /// ## When it is innocent
-    /// Manuals that link to drivers and tools.
+    /// Manuals link to drivers and tools on their maker's site. The host of the link tells.
     ///
     /// ## References
     /// - ATT&CK T1566.002, Spearphishing Link: https://attack.mitre.org/techniques/T1566/002/
     pub(super) const PDF_LINKS_TO_PROGRAM = {
         id: "pdf-links-to-program",
         title: "a link in the PDF leads to a program or archive",
-        ja: "PDF 内のリンクがプログラムや書庫ファイルにつながっています",
-        why_ja: "PDF 自体は無害に見せ、リンク先からダウンロードさせる手口があります。",
+        ja: "PDF内のリンクがプログラムや書庫ファイルにつながっています",
+        why_ja: "PDF自体は無害に見せ、リンク先からダウンロードさせる手口があります。",
         severity: Low,
         facet: Network,
         confidence: High,

@@ -107,8 +107,8 @@ finding_kind! {
     pub(super) const RTF_OBJECT = {
         id: "rtf-object",
         title: "the RTF holds an object that it loads",
-        ja: "RTF 文書にオブジェクトが埋め込まれています",
-        why_ja: "RTF のオブジェクトは、開いただけで攻撃コードを動かす手口に多用されてきました。",
+        ja: "RTF文書にオブジェクトが埋め込まれています",
+        why_ja: "RTFのオブジェクトは、開いただけで攻撃コードを動かす手口に多用されてきました。",
         severity: High,
         facet: Exploit,
         confidence: Medium,
@@ -134,7 +134,7 @@ finding_kind! {
     pub(super) const RTF_TEMPLATE = {
         id: "rtf-remote-template",
         title: "the RTF fetches a template from elsewhere",
-        ja: "RTF 文書が外部のテンプレートを読み込みます",
+        ja: "RTF文書が外部のテンプレートを読み込みます",
         why_ja: "文書を開くと、検査されていない外部のファイルが読み込まれます。",
         severity: High,
         facet: Network,
@@ -161,7 +161,7 @@ finding_kind! {
     pub(super) const RTF_HEADER = {
         id: "rtf-header-odd",
         title: "the RTF's header is not what writers write",
-        ja: "RTF のヘッダーが通常と異なります",
+        ja: "RTFのヘッダーが通常と異なります",
         why_ja: "検査を逃れるための細工に使われる書き方です。",
         severity: Medium,
         facet: Structure,

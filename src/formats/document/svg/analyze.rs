@@ -69,7 +69,7 @@ finding_kind! {
         id: "svg-script",
         title: "the picture holds script or a page of its own",
         ja: "画像（SVG）にスクリプトや入力画面が仕込まれています",
-        why_ja: "SVG はブラウザーで開かれ、スクリプトが動きます。偽サイトへの誘導やファイルの生成に使われています。",
+        why_ja: "SVGはブラウザーで開かれ、スクリプトが動きます。偽サイトへの誘導やファイルの生成に使われています。",
         severity: High,
         facet: Execute,
         confidence: High,

@@ -30,7 +30,7 @@ finding_kind! {
     pub(super) const MAIL_BODY_EMPTY = {
         id: "mail-body-empty",
         title: "the message says next to nothing and brings an archive",
-        ja: "本文がほとんどなく、圧縮ファイルだけが添付されています",
+        ja: "本文がほとんどなく、書庫だけが添付されています",
         why_ja: "添付ファイルを開かせることだけを目的としたメールに多い形です。",
         severity: Info,
         facet: Deceive,

@@ -35,8 +35,8 @@ finding_kind! {
     pub(crate) const MIME_STRUCTURE_AMBIGUOUS = {
         id: "mime-structure-ambiguous",
         title: "mail programs would read this message's parts differently",
-        ja: "メールの構造があいまいで、ソフトによって見える添付が異なります",
-        why_ja: "検査装置と受信者のメールソフトで別の添付ファイルが見えるように細工されている可能性があります。すべての読み方で検査しました。",
+        ja: "メールの構造があいまいで、ソフトによって見える添付ファイルが異なります",
+        why_ja: "検査ソフトと受信者のメールソフトで別々の添付ファイルが見えるように細工されている可能性があります。すべての読み方で検査しました。",
         severity: Medium,
         facet: Structure,
         confidence: High,

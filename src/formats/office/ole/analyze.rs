@@ -176,7 +176,7 @@ finding_kind! {
     /// content is a program or shortcut.
     ///
     /// ## When it is innocent
-    /// IT departments that pack a tool into its manual.
+    /// An IT department packs a tool into its manual. Ask it; do not double-click.
     ///
     /// ## References
     /// - MS-OLEDS 2.3.6 OLENativeStream
@@ -185,7 +185,7 @@ finding_kind! {
         id: "ole-embedded-executable",
         title: "a program or script is packed into the document",
         ja: "文書の中に実行ファイルやスクリプトが埋め込まれています",
-        why_ja: "アイコンをダブルクリックすると埋め込まれたプログラムが起動します。アイコンや表示名は送り手が自由に偽装できます。",
+        why_ja: "アイコンをダブルクリックすると埋め込まれたプログラムが起動します。アイコンや表示名は送信者が自由に偽装できます。",
         severity: High,
         facet: Execute,
         confidence: High,
@@ -205,7 +205,7 @@ finding_kind! {
     /// are those of a program, script or shortcut.
     ///
     /// ## When it is innocent
-    /// Hardly ever.
+    /// Hardly ever: a person who renames an icon's label has no reason to add a document's extension.
     ///
     /// ## References
     /// - MS-OLEDS 2.3.6 OLENativeStream
@@ -237,7 +237,7 @@ finding_kind! {
     /// Common: reports with a text file, PDF or archive inside.
     ///
     /// ## References
-    /// - MS-OLEDS 2.3.6 OLENativeStream
+    /// - MS-OLEDS 2.3.6 OLENativeStream: https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-oleds/
     pub(crate) const OLE_PACKAGE_OBJECT = {
         id: "ole-package-object",
         title: "a file is packed into the document",
@@ -264,12 +264,12 @@ finding_kind! {
     /// Downloads that broke off, and files recovered from damaged disks.
     ///
     /// ## References
-    /// - MS-CFB 2.3 Compound File FAT Sectors
+    /// - MS-CFB 2.3 Compound File FAT Sectors: https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-cfb/
     pub(crate) const OLE_STRUCTURE_DAMAGED = {
         id: "ole-structure-damaged",
         title: "the compound file is damaged and was read only in part",
         ja: "ファイル構造が壊れており、一部しか読めませんでした",
-        why_ja: "読めなかった部分は検査できていません。Office は壊れたファイルを修復して開くことがあります。",
+        why_ja: "読めなかった部分は検査できていません。Officeは壊れたファイルを修復して開くことがあります。",
         severity: Low,
         facet: Structure,
         confidence: Medium,

@@ -152,7 +152,7 @@ finding_kind! {
         id: "equation-font-overflow",
         title: "an equation's font name overflows the equation editor's buffer",
         ja: "数式のフォント名が長すぎ、数式エディターの脆弱性を突いています",
-        why_ja: "開くだけでコードが実行される既知の攻撃（CVE-2017-11882 など）の形です。",
+        why_ja: "開くだけでコードが実行される既知の攻撃（CVE-2017-11882など）の形です。",
         severity: Critical,
         facet: Exploit,
         confidence: High,

@@ -168,7 +168,7 @@ finding_kind! {
         id: "remote-add-in",
         title: "the document installs an add-in from another machine",
         ja: "文書が外部からアドイン（VSTO）をインストールしようとします",
-        why_ja: "確認画面で承認すると、送り手のプログラムが Office の中で動くようになります。",
+        why_ja: "確認画面で承認すると、送信者のプログラムがOfficeの中で動くようになります。",
         severity: High,
         facet: Execute,
         confidence: High,

@@ -70,15 +70,16 @@ finding_kind! {
     /// The XML of `[Content_Types].xml` or of a `.rels` part is malformed, or its entry cannot be unpacked.
     ///
     /// ## When it is innocent
-    /// Downloads that broke off.
+    /// Downloads and transfers that broke off. The same file sent again would be whole.
     ///
     /// ## References
-    /// - ECMA-376-2, 9.3 Relationships and 10.1.2 Content types
+    /// - ECMA-376-2, 9.3 Relationships and 10.1.2 Content types:
+    ///   https://ecma-international.org/publications-and-standards/standards/ecma-376/
     pub(crate) const OOXML_DAMAGED = {
         id: "ooxml-structure-damaged",
         title: "the document's list of parts is damaged",
         ja: "文書の部品一覧が壊れています",
-        why_ja: "読めなかった部分は検査できていません。Office は壊れた文書を修復して開くことがあります。",
+        why_ja: "読めなかった部分は検査できていません。Officeは壊れた文書を修復して開くことがあります。",
         severity: Low,
         facet: Structure,
         confidence: Medium,

@@ -76,7 +76,8 @@ finding_kind! {
     /// Nearly always: forms with buttons.
     ///
     /// ## References
-    /// - MS-VBAL 5.3.1.4, Function, Sub and Property names of event handlers
+    /// - MS-VBAL 5.3.1.4, Function, Sub and Property names of event handlers:
+    ///   https://learn.microsoft.com/en-us/openspecs/microsoft_general_purpose_programming_languages/ms-vbal/
     pub(super) const ON_CLICK = {
         id: "vba-on-click",
         title: "macros start on a click or while the document is edited",
@@ -112,7 +113,7 @@ finding_kind! {
         id: "vba-starts-process",
         title: "macro code can start programs",
         ja: "マクロが他のプログラムを起動できます",
-        why_ja: "通常の事務用マクロが別のプログラムを起動することはまれです。攻撃では必ず必要になります。",
+        why_ja: "通常の事務用マクロが別のプログラムを起動することはまれです。攻撃には欠かせない機能です。",
         severity: Medium,
         facet: Execute,
         confidence: High,
@@ -139,7 +140,7 @@ finding_kind! {
         id: "vba-downloads",
         title: "macro code can fetch data from the network",
         ja: "マクロがネットワークからデータを取得できます",
-        why_ja: "攻撃の第一段階は小さく、本体を外部から取り寄せます。",
+        why_ja: "攻撃では、まず小さなマクロを送り込み、それに不正プログラムの本体を外部から取得させます。",
         severity: Medium,
         facet: Network,
         confidence: High,
@@ -167,7 +168,7 @@ finding_kind! {
         id: "vba-writes-file",
         title: "macro code writes files",
         ja: "マクロがファイルを書き出します",
-        why_ja: "攻撃では、実行するプログラムをまずディスクに書き出します。CSV 出力などの正当な用途もあります。",
+        why_ja: "攻撃では、実行するプログラムをまずディスクに書き出します。CSV出力などの正当な用途もあります。",
         severity: Low,
         facet: Structure,
         confidence: High,
@@ -304,10 +305,10 @@ finding_kind! {
     /// the editor refuse the project.
     ///
     /// ## When it is innocent
-    /// Bought add-ins and forms of offices that fear accidental edits.
+    /// Bought add-ins, and forms whose makers fear accidental edits.
     ///
     /// ## References
-    /// - MS-OVBA 2.3.1.15 to 2.3.1.17, 2.4.3
+    /// - MS-OVBA 2.3.1.15 to 2.3.1.17, 2.4.3: https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-ovba/
     pub(super) const LOCKED = {
         id: "vba-project-locked",
         title: "the macro project is locked against viewing",
@@ -394,12 +395,12 @@ finding_kind! {
     /// LibreOffice, EPPlus, POI and other programs write such projects. It counts nothing.
     ///
     /// ## References
-    /// - MS-OVBA 2.3.4.1, _VBA_PROJECT Stream
+    /// - MS-OVBA 2.3.4.1, _VBA_PROJECT Stream: https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-ovba/
     pub(super) const NO_COMPILED_CODE = {
         id: "vba-compiled-code-missing",
         title: "the macro project was not saved by Office: it holds no compiled code",
-        ja: "マクロにコンパイル済みコードがなく、Office 以外で作成されています",
-        why_ja: "LibreOffice などで作成された文書では普通です。検査逃れに使われることもあります。",
+        ja: "マクロにコンパイル済みコードがなく、Office以外で作成されています",
+        why_ja: "LibreOfficeなどで作成された文書では普通です。検査逃れに使われることもあります。",
         severity: Info,
         facet: Structure,
         confidence: High,

@@ -28,8 +28,8 @@ finding_kind! {
     pub(super) const SHORTCUT_TO_SHARE = {
         id: "shortcut-to-share",
         title: "a shortcut points to another machine's share",
-        ja: "ショートカットが外部の共有フォルダを参照しています",
-        why_ja: "アイコンが表示されるだけで、パスワードのハッシュが相手の機械に送られることがあります。",
+        ja: "ショートカットが外部の共有フォルダーを参照しています",
+        why_ja: "アイコンが表示されるだけで、パスワードのハッシュが相手のコンピューターに送られることがあります。",
         severity: High,
         facet: Network,
         confidence: High,
@@ -57,8 +57,8 @@ finding_kind! {
     pub(super) const SHORTCUT_ODD_TARGET = {
         id: "shortcut-odd-target",
         title: "an Internet shortcut leads to something that is no web address",
-        ja: "インターネットショートカットの参照先が Web ではありません",
-        why_ja: "特殊な参照先を使い、警告なしにプログラムや外部フォルダを開かせる手口です。",
+        ja: "インターネットショートカットの参照先がWebではありません",
+        why_ja: "特殊な参照先を使い、警告なしにプログラムや外部のフォルダーを開かせる手口です。",
         severity: High,
         facet: Execute,
         confidence: High,
@@ -77,14 +77,14 @@ finding_kind! {
     /// The URL setting is an http, https, ftp or mailto address.
     ///
     /// ## When it is innocent
-    /// Bookmarks that people mail to each other.
+    /// People mail each other bookmarks, and document systems send links this way. Check where it leads.
     ///
     /// ## References
     /// - ATT&CK T1566.002, Spearphishing Link: https://attack.mitre.org/techniques/T1566/002/
     pub(super) const URL_SHORTCUT = {
         id: "url-shortcut",
         title: "an Internet shortcut to a web address",
-        ja: "Web サイトへのショートカットです",
+        ja: "Webサイトへのショートカットです",
         why_ja: "リンクをファイルにしたものです。リンク先が正しいか確かめてください。",
         severity: Info,
         facet: Network,
@@ -104,7 +104,7 @@ finding_kind! {
     /// The Exec setting; critical if it calls a shell, downloads or decodes.
     ///
     /// ## When it is innocent
-    /// Packagers of programs exchange them.
+    /// People who package programs for Linux exchange such files; offices do not.
     ///
     /// ## References
     /// - Freedesktop, Desktop Entry Specification: https://specifications.freedesktop.org/desktop-entry-spec/latest/
@@ -112,7 +112,7 @@ finding_kind! {
     pub(super) const DESKTOP_ENTRY_RUNS = {
         id: "desktop-entry-runs-command",
         title: "a desktop entry runs a command when opened",
-        ja: "開くとコマンドを実行する Linux のショートカットです",
+        ja: "開くとコマンドを実行するLinuxのショートカットです",
         why_ja: "文書のアイコンと名前を装い、任意のコマンドを実行できます。",
         severity: Critical,
         facet: Execute,
@@ -133,7 +133,7 @@ finding_kind! {
     /// `full address` outside the local network together with redirections; without them it is medium.
     ///
     /// ## When it is innocent
-    /// An IT desk's file for its own servers.
+    /// An IT desk sends one for its own servers. The address in it should be one of your organisation.
     ///
     /// ## References
     /// - Microsoft, Midnight Blizzard spear-phishing with RDP files: https://www.microsoft.com/en-us/security/blog/2024/10/29/
@@ -141,7 +141,7 @@ finding_kind! {
     pub(super) const RDP_FILE = {
         id: "rdp-file",
         title: "a remote desktop file connects this machine to another",
-        ja: "この端末を外部の機械に接続するリモートデスクトップ設定です",
+        ja: "この端末を外部のコンピューターに接続するリモートデスクトップ設定ファイルです",
         why_ja: "接続すると、ドライブやクリップボードの内容を相手に渡してしまいます。",
         severity: High,
         facet: Network,
@@ -161,15 +161,15 @@ finding_kind! {
     /// The first lines of .iqy and its kin.
     ///
     /// ## When it is innocent
-    /// Reporting systems inside a company.
+    /// Reporting systems inside a company. The address in it should be one of the company's own.
     ///
     /// ## References
     /// - ATT&CK T1559.002, Dynamic Data Exchange: https://attack.mitre.org/techniques/T1559/002/
     pub(super) const WEB_QUERY = {
         id: "web-query-file",
         title: "a query file makes Excel fetch data from an address",
-        ja: "Excel に外部からデータを取得させるクエリファイルです",
-        why_ja: "取得したデータに含まれるコマンドが Excel から実行されることがあります。",
+        ja: "Excelに外部からデータを取得させるクエリファイルです",
+        why_ja: "取得したデータに含まれるコマンドがExcelから実行されることがあります。",
         severity: High,
         facet: Network,
         confidence: High,
@@ -189,14 +189,14 @@ finding_kind! {
     /// `ID;P` at the start.
     ///
     /// ## When it is innocent
-    /// Exports of old accounting systems.
+    /// Old accounting and warehouse systems export it. Ask for the table as CSV or xlsx.
     ///
     /// ## References
     /// - ATT&CK T1559.002, Dynamic Data Exchange: https://attack.mitre.org/techniques/T1559/002/
     pub(super) const SYLK_FILE = {
         id: "sylk-file",
         title: "a spreadsheet in the old SYLK format",
-        ja: "古い SYLK 形式の表計算ファイルです",
+        ja: "古いSYLK形式の表計算ファイルです",
         why_ja: "保護ビューを経ずに開かれ、マクロを含められる形式です。",
         severity: Medium,
         facet: Structure,

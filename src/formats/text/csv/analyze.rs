@@ -62,8 +62,8 @@ finding_kind! {
     pub(super) const CSV_FORMULA = {
         id: "csv-formula",
         title: "a cell of the table calls a program or fetches from the web",
-        ja: "表のセルに外部プログラムや Web を呼び出す数式があります",
-        why_ja: "テキストの表に見えますが、Excel で開くとコマンドの実行や外部への通信が起こり得ます。",
+        ja: "表のセルに外部プログラムやWebを呼び出す数式があります",
+        why_ja: "テキストの表に見えますが、Excelで開くとコマンドの実行や外部への通信が起こり得ます。",
         severity: Medium,
         facet: Execute,
         confidence: High,

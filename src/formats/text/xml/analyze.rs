@@ -48,7 +48,7 @@ finding_kind! {
     pub(super) const XML_RUNS_CODE = {
         id: "xml-runs-code",
         title: "an XML file that starts or installs something when opened",
-        ja: "開くとプログラムの実行や導入が始まる XML ファイルです",
+        ja: "開くとプログラムの実行や導入が始まるXMLファイルです",
         why_ja: "管理コンソールや設定ショートカットなど、警告なしにコマンドを実行できる種類のファイルです。",
         severity: High,
         facet: Execute,
