@@ -3,6 +3,7 @@
 
 pub mod archive;
 pub mod document;
+pub(crate) mod fields;
 pub(crate) mod link;
 pub mod mail;
 pub mod media;

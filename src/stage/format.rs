@@ -41,6 +41,24 @@ impl Family {
 }
 
 impl FormatSpec {
+    /// A format of a family of which nothing else is said: what declarations of similar formats start from.
+    pub const fn of(family: Family) -> Self {
+        Self {
+            id: FormatId::UNKNOWN,
+            title: "",
+            family,
+            extensions: &[],
+            media_types: &[],
+            magic: &[],
+            probe: Probe::MagicOnly,
+            reading: Reading::Full,
+            references: &[],
+            limitations: &[],
+            unpacker: None,
+            analyzers: &[],
+        }
+    }
+
     /// The format this one narrows, whose stages run as well.
     pub fn broader(&self) -> Option<FormatId> {
         match self.probe {

@@ -4,13 +4,11 @@
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
-use base64::Engine as _;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::reading::{Finds, Origin, Reading};
 use super::scan::scan;
 use super::xor;
+use crate::formats::text::base64::{from_base64, without_lone_character};
 
 /// Characters a run has at least: `http://a.b/c` encoded.
 const MIN_RUN: usize = 16;
@@ -22,11 +20,6 @@ const MIN_LINE: usize = 40;
 const MIN_CHILD: usize = 64;
 /// Children given per artifact.
 const MAX_CHILDREN: usize = 48;
-
-const TOLERANT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-    .with_decode_allow_trailing_bits(true);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&alphabet::STANDARD, TOLERANT);
 
 /// Something decoded that deserves to be looked at as an artifact.
 #[derive(Debug)]
@@ -160,7 +153,7 @@ fn judge(reading: &Reading<'_>, run: &[u8], at: usize, finds: &mut Finds, parts:
             None if run.len() >= MIN_BLIND && (!is_reversed || begins_like_a_file(run)) => 0,
             None => continue,
         };
-        let Some(bytes) = from_base64(run.get(start..).unwrap_or_default()) else { continue };
+        let Some(bytes) = from_base64(without_lone_character(run.get(start..).unwrap_or_default())) else { continue };
         if say(reading, bytes, at, how, finds, parts) {
             return;
         }
@@ -197,12 +190,6 @@ fn url_anchor(run: &[u8]) -> Option<usize> {
 fn begins_like_a_file(run: &[u8]) -> bool {
     const STARTS: [&[u8]; 6] = [b"TVqQ", b"TVpQ", b"TVoA", b"TVro", b"UEsDB", b"H4sI"];
     STARTS.iter().any(|start| run.starts_with(start))
-}
-
-fn from_base64(run: &[u8]) -> Option<Vec<u8>> {
-    // A single character beyond the last group of four holds nothing.
-    let whole = if run.len() % 4 == 1 { run.len().saturating_sub(1) } else { run.len() };
-    STANDARD.decode(run.get(..whole)?).ok()
 }
 
 fn from_hex(run: &[u8]) -> Option<Vec<u8>> {
@@ -301,6 +288,8 @@ fn readable(bytes: &[u8]) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
 
     fn run(text: &str) -> (Vec<String>, Vec<(String, Vec<u8>)>) {
@@ -312,7 +301,7 @@ mod tests {
     }
 
     fn encode(bytes: &[u8]) -> String {
-        STANDARD.encode(bytes)
+        base64::engine::general_purpose::STANDARD.encode(bytes)
     }
 
     #[test]

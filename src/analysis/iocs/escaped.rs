@@ -120,25 +120,6 @@ fn backslash(tail: &[u8]) -> Option<(Decoded, usize)> {
     }
 }
 
-/// Percent-decodes bytes once.
-pub(super) fn percent_decode(bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    while let Some((first, tail)) = rest.split_first() {
-        match hex(tail.get(..2)).filter(|_| *first == b'%').and_then(|value| u8::try_from(value).ok()) {
-            Some(byte) => {
-                out.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            None => {
-                out.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@ use url::Url;
 
 use super::reading::{Finds, Reading};
 use super::url::say;
+use crate::formats::text::percent::percent_decoded;
 use crate::knowledge::iocs::words;
 
 /// Links unwrapped from one another.
@@ -40,7 +41,7 @@ fn inner(url: &Url) -> Option<(&'static str, String)> {
         if host.starts_with("urldefense") {
             // Version 2 writes % as - and / as _.
             let percent = value.replace('-', "%").replace('_', "/");
-            let bytes: Vec<u8> = super::escaped::percent_decode(percent.as_bytes());
+            let bytes: Vec<u8> = percent_decoded(percent.as_bytes());
             return Some((rewriter.name.as_str(), String::from_utf8(bytes).ok()?));
         }
         if value.contains("://") || rewriter.parameter == "domain" {

@@ -12,6 +12,4 @@ pub(crate) mod rare;
 pub mod recognised;
 pub mod sevenz;
 pub mod tar;
-#[cfg(test)]
-pub(crate) mod trial;
 pub mod zip;

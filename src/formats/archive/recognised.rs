@@ -2,26 +2,19 @@
 //! partial; it is never called clean.
 
 use crate::formats::archive::rare::RareFormat;
+use crate::formats::fields::size_at;
 use crate::model::{Artifact, FormatId};
 use crate::stage::{Analyzer, Family, FormatSpec, Magic, Probe, Reading, Reference};
 
 /// What all of them share.
 const COMMON: FormatSpec = FormatSpec {
-    id: FormatId::UNKNOWN,
-    title: "",
-    family: Family::Archive,
-    extensions: &[],
-    media_types: &[],
-    magic: &[],
-    probe: Probe::MagicOnly,
     reading: Reading::RecognisedOnly,
     references: &[Reference {
         title: "Sustainability of Digital Formats, Library of Congress",
         url: "https://www.loc.gov/preservation/digital/formats/fdd/browse_list.shtml",
     }],
     limitations: &["Only recognised: what is inside is not read."],
-    unpacker: None,
-    analyzers: &[],
+    ..FormatSpec::of(Family::Archive)
 };
 
 const RARE: &[&dyn Analyzer] = &[&RareFormat];
@@ -358,24 +351,23 @@ fn is_arj(artifact: &Artifact) -> bool {
 /// A mark, a method, a name of printable characters, and a packed size that fits.
 fn is_arc(artifact: &Artifact) -> bool {
     let Some(header) = artifact.bytes.get(..29) else { return false };
-    let (Some([0x1a, 1..=11]), Some(name), Some(size)) = (header.get(..2), header.get(2..15), header.get(15..19))
+    let (Some([0x1a, 1..=11]), Some(name), Some(size)) = (header.get(..2), header.get(2..15), size_at(header, 15))
     else {
         return false;
     };
     let end = name.iter().position(|byte| *byte == 0).unwrap_or(0);
     let is_named = end > 0 && name.iter().take(end).all(u8::is_ascii_graphic);
-    let size = size.iter().rev().fold(0u64, |value, byte| (value << 8) | u64::from(*byte));
-    is_named && size > 0 && size <= artifact.bytes.len() as u64
+    is_named && size > 0 && size <= artifact.bytes.len()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::formats::archive::rare::RARE_FORMAT;
-    use crate::formats::archive::trial;
+    use crate::formats::trial;
 
     fn is(spec: &'static FormatSpec, bytes: &[u8]) -> bool {
-        let artifact = trial::artifact("a", bytes.to_vec());
+        let artifact = trial::file("a", bytes.to_vec());
         crate::identify::identify(&artifact, &[spec]).format == spec.id
     }
 
@@ -401,7 +393,9 @@ mod tests {
     #[test]
     fn old_kinds_are_said_to_be_rare() {
         let raises = |spec: &FormatSpec| {
-            spec.analyzers.iter().any(|analyzer| trial::analyze(*analyzer, vec![1]).shows(RARE_FORMAT.id))
+            spec.analyzers
+                .iter()
+                .any(|analyzer| trial::weight(&trial::analyze(*analyzer, "a", &[1]), RARE_FORMAT.id).is_some())
         };
         assert!(raises(&ACE));
         assert!(!raises(&CAB));

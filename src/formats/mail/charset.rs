@@ -3,10 +3,9 @@
 //! out and mailers still send is mended first: half-width kana by shift-out or as 8-bit bytes, folds inside escape
 //! sequences, UTF-7.
 
-use base64::Engine;
-use base64::alphabet;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use encoding_rs::{EUC_JP, Encoding, ISO_2022_JP, SHIFT_JIS, UTF_8, WINDOWS_1252};
+
+use crate::formats::text::base64::from_base64;
 
 /// Text and how it was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -183,12 +182,6 @@ fn past_folds(bytes: &[u8], mut at: usize) -> (Option<u8>, usize) {
 
 /// UTF-7, RFC 2152. No browser or mailer of today reads it, but filters that do not either can be fooled with it.
 fn utf7(bytes: &[u8]) -> String {
-    let engine = GeneralPurpose::new(
-        &alphabet::STANDARD,
-        GeneralPurposeConfig::new()
-            .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-            .with_decode_allow_trailing_bits(true),
-    );
     let mut out = String::new();
     let mut rest = bytes;
     while let Some(plus) = memchr::memchr(b'+', rest) {
@@ -203,7 +196,7 @@ fn utf7(bytes: &[u8]) -> String {
         let dashed = after.strip_prefix(b"-");
         if run.is_empty() && dashed.is_some() {
             out.push('+');
-        } else if let Ok(decoded) = engine.decode(run) {
+        } else if let Some(decoded) = from_base64(run) {
             let units = decoded.chunks_exact(2).filter_map(|pair| match pair {
                 [high, low] => Some(u16::from_be_bytes([*high, *low])),
                 _ => None,

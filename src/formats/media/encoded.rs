@@ -1,14 +1,7 @@
 //! Programs written as text behind a picture: Base64, at times reversed or with letters exchanged.
 
-use base64::Engine;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new()
-        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-        .with_decode_allow_trailing_bits(true),
-);
+use crate::formats::fields::u32_at;
+use crate::formats::text::base64::{from_base64, without_lone_character};
 
 /// Fewest characters that are worth a look.
 const MIN_RUN: usize = 48;
@@ -58,9 +51,7 @@ fn decode(run: &[u8], is_reversed: bool, is_exchanged: bool) -> Option<Vec<u8>> 
         text.iter_mut().filter(|byte| EXCHANGED.contains(byte)).for_each(|byte| *byte = b'A');
     }
     let end = text.iter().position(|byte| *byte == b'=').unwrap_or(text.len());
-    // A last character alone holds no byte.
-    let end = if end % 4 == 1 { end.saturating_sub(1) } else { end };
-    LENIENT.decode(text.get(..end)?).ok()
+    from_base64(without_lone_character(text.get(..end)?))
 }
 
 /// Signs seen in the place of A.
@@ -68,8 +59,7 @@ const EXCHANGED: &[u8] = b"#@!%^&*";
 
 /// An MS-DOS header with a believable offset of the Windows header.
 fn is_program(bytes: &[u8]) -> bool {
-    let offset = bytes.get(60..64).and_then(|field| <[u8; 4]>::try_from(field).ok()).map(u32::from_le_bytes);
-    bytes.starts_with(b"MZ") && offset.is_some_and(|offset| (4..=4096).contains(&offset))
+    bytes.starts_with(b"MZ") && u32_at(bytes, 60).is_some_and(|offset| (4..=4096).contains(&offset))
 }
 
 /// Long stretches of Base64 characters, exchanged ones and line ends included.
@@ -82,6 +72,8 @@ fn runs(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
 
     fn program() -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! Where a picture ends by its own structure. None if the structure breaks before an end.
 
+use crate::formats::fields::{size_at, u16_at, u32_at};
 /// The end of a PNG file: behind the IEND chunk, PNG (3rd edition) §5.3.
 pub(super) fn png(bytes: &[u8]) -> Option<usize> {
     let mut at = 8usize;
@@ -90,16 +91,16 @@ fn sub_blocks(bytes: &[u8], mut at: usize) -> Option<usize> {
 
 /// The end of a BMP file: what its header states or its pixels need, whichever is more; writers get the first wrong.
 pub(super) fn bmp(bytes: &[u8]) -> Option<usize> {
-    let stated = little(bytes, 2, 4)?;
-    let pixels = little(bytes, 10, 4)?;
-    let header = little(bytes, 14, 4)?;
+    let stated = size_at(bytes, 2)?;
+    let pixels = size_at(bytes, 10)?;
+    let header = size_at(bytes, 14)?;
     let (width, height, depth, compression, image) = if header == 12 {
-        (little(bytes, 18, 2)?, little(bytes, 20, 2)?, little(bytes, 24, 2)?, 0, 0)
+        (usize::from(u16_at(bytes, 18)?), usize::from(u16_at(bytes, 20)?), usize::from(u16_at(bytes, 24)?), 0, 0)
     } else {
         // A negative height means rows from the top.
-        let height = u32::try_from(little(bytes, 22, 4)?).ok()?.cast_signed().unsigned_abs();
+        let height = u32_at(bytes, 22)?.cast_signed().unsigned_abs();
         let height = usize::try_from(height).ok()?;
-        (little(bytes, 18, 4)?, height, little(bytes, 28, 2)?, little(bytes, 30, 4)?, little(bytes, 34, 4)?)
+        (size_at(bytes, 18)?, height, usize::from(u16_at(bytes, 28)?), size_at(bytes, 30)?, size_at(bytes, 34)?)
     };
     let row = width.checked_mul(depth)?.div_ceil(32).checked_mul(4)?;
     let data = if matches!(compression, 0 | 3 | 6) { row.checked_mul(height)? } else { image };
@@ -109,7 +110,7 @@ pub(super) fn bmp(bytes: &[u8]) -> Option<usize> {
 
 /// The end of a RIFF file (WebP, WAV, AVI): behind the outer chunk, padded to an even length.
 pub(super) fn riff(bytes: &[u8]) -> Option<usize> {
-    let size = little(bytes, 4, 4)?;
+    let size = size_at(bytes, 4)?;
     let end = size.checked_next_multiple_of(2)?.checked_add(8)?;
     if end > bytes.len() {
         // The padding byte is forgotten at times.
@@ -121,11 +122,6 @@ pub(super) fn riff(bytes: &[u8]) -> Option<usize> {
 fn big(bytes: &[u8], at: usize, width: usize) -> Option<usize> {
     let field = bytes.get(at..at.checked_add(width)?)?;
     Some(field.iter().fold(0usize, |value, byte| (value << 8) | usize::from(*byte)))
-}
-
-fn little(bytes: &[u8], at: usize, width: usize) -> Option<usize> {
-    let field = bytes.get(at..at.checked_add(width)?)?;
-    Some(field.iter().rev().fold(0usize, |value, byte| (value << 8) | usize::from(*byte)))
 }
 
 #[cfg(test)]

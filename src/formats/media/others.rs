@@ -1,25 +1,17 @@
 //! Pictures, sound, film and fonts that are known by their magic and hold nothing that is taken apart.
 
+use crate::formats::fields::u32_at;
 use crate::model::{Artifact, FormatId};
-use crate::stage::{Family, FormatSpec, Magic, Probe, Reading, Reference};
+use crate::stage::{Family, FormatSpec, Magic, Probe, Reference};
 
 /// What all of them share.
 const COMMON: FormatSpec = FormatSpec {
-    id: FormatId::UNKNOWN,
-    title: "",
-    family: Family::Media,
-    extensions: &[],
-    media_types: &[],
-    magic: &[],
-    probe: Probe::MagicOnly,
-    reading: Reading::Full,
     references: &[Reference {
         title: "Sustainability of Digital Formats, Library of Congress",
         url: "https://www.loc.gov/preservation/digital/formats/fdd/browse_list.shtml",
     }],
     limitations: &["Known by magic; neither content nor metadata is judged."],
-    unpacker: None,
-    analyzers: &[],
+    ..FormatSpec::of(Family::Media)
 };
 
 /// Windows icons and cursors.
@@ -206,11 +198,9 @@ pub const FONT: FormatSpec = FormatSpec {
 /// A directory of icons whose first image lies inside the file.
 fn is_icon(artifact: &Artifact) -> bool {
     let Some([0, 0, 1 | 2, 0, count, high, entry @ ..]) = artifact.bytes.get(..22) else { return false };
-    let number = |field: Option<&[u8]>| {
-        field.unwrap_or_default().iter().rev().fold(0u64, |value, byte| (value << 8) | u64::from(*byte))
-    };
     let count = u64::from(u16::from_le_bytes([*count, *high]));
-    let (size, offset) = (number(entry.get(8..12)), number(entry.get(12..16)));
+    let (Some(size), Some(offset)) = (u32_at(entry, 8), u32_at(entry, 12)) else { return false };
+    let (size, offset) = (u64::from(size), u64::from(offset));
     let directory = count.saturating_mul(16).saturating_add(6);
     (1..=256).contains(&count)
         && entry.get(3).is_some_and(|reserved| matches!(reserved, 0 | 0xff))
@@ -263,10 +253,10 @@ fn is_font(artifact: &Artifact) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::archive::trial;
+    use crate::formats::trial;
 
     fn is(spec: &'static FormatSpec, bytes: &[u8]) -> bool {
-        crate::identify::identify(&trial::artifact("a", bytes.to_vec()), &[spec]).format == spec.id
+        crate::identify::identify(&trial::file("a", bytes.to_vec()), &[spec]).format == spec.id
     }
 
     #[test]

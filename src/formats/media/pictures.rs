@@ -3,25 +3,16 @@
 use super::ends;
 use super::trailing::Behind;
 use crate::model::{Artifact, FormatId};
-use crate::stage::{Family, FormatSpec, Magic, Probe, Reading, Reference};
+use crate::stage::{Family, FormatSpec, Magic, Probe, Reference};
 
 /// What all of them share.
 const COMMON: FormatSpec = FormatSpec {
-    id: FormatId::UNKNOWN,
-    title: "",
-    family: Family::Media,
-    extensions: &[],
-    media_types: &[],
-    magic: &[],
-    probe: Probe::MagicOnly,
-    reading: Reading::Full,
     references: &[Reference {
         title: "Multimedia Programming Interface and Data Specifications 1.0 (RIFF)",
         url: "https://www.loc.gov/preservation/digital/formats/fdd/fdd000025.shtml",
     }],
     limitations: &["Pixels and metadata are not judged."],
-    unpacker: None,
-    analyzers: &[],
+    ..FormatSpec::of(Family::Media)
 };
 
 /// PNG.

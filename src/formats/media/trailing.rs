@@ -101,7 +101,7 @@ mod tests {
 
     use super::super::ends;
     use super::*;
-    use crate::formats::archive::trial;
+    use crate::formats::trial;
     use crate::stage::Said;
 
     fn behind(picture: Vec<u8>, rest: &[u8]) -> Said {

@@ -6,8 +6,6 @@ pub mod ole;
 pub mod ooxml;
 pub(crate) mod remote;
 pub(crate) mod target;
-#[cfg(test)]
-pub(crate) mod trial;
 pub mod vba;
 pub(crate) mod word_fields;
 pub(crate) mod xlm;

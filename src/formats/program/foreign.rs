@@ -1,7 +1,7 @@
 //! Programs of Linux (ELF) and macOS (Mach-O). They are recognised and not read: what counts for mail is that they
 //! are programs at all. Files inside them, as self-extractors have, are given.
 
-use crate::formats::program::fields::{u16_at, u32_at};
+use crate::formats::fields::{u16_at, u32_at};
 use crate::formats::program::file::PROGRAM_FILE;
 use crate::formats::program::pe::embedded;
 use crate::model::{Artifact, EntryName, FormatId, Location, Origin, OriginKind};
@@ -117,15 +117,15 @@ mod tests {
     use sekisho_samples::archive::zip::ZipFile;
 
     use super::*;
-    use crate::formats::program::trial::{observed, run};
+    use crate::formats::trial::{file, observed, scan_artifact};
 
     const ELF_HEAD: &[u8] = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0\x02\0\x3e\0";
 
     #[test]
     fn programs_of_other_systems_are_told() {
-        assert!(observed(&run("a", ELF_HEAD.to_vec(), &ELF_FORMAT), "program-file").is_some());
+        assert!(observed(&scan_artifact(&ELF_FORMAT, file("a", ELF_HEAD.to_vec())), "program-file").is_some());
         let mach = [&b"\xcf\xfa\xed\xfe\x07\0\0\x01\x03\0\0\0\x02\0\0\0"[..], &[0; 16]].concat();
-        assert!(observed(&run("a", mach, &MACHO_FORMAT), "program-file").is_some());
+        assert!(observed(&scan_artifact(&MACHO_FORMAT, file("a", mach)), "program-file").is_some());
     }
 
     #[test]
@@ -140,7 +140,7 @@ mod tests {
     #[test]
     fn an_archive_behind_a_program_is_given() {
         let zip = ZipFile::new().entry("a.txt", "HARMLESS-SAMPLE/1").build();
-        let said = run("a", [ELF_HEAD, &[0; 100], &zip].concat(), &ELF_FORMAT);
+        let said = scan_artifact(&ELF_FORMAT, file("a", [ELF_HEAD, &[0; 100], &zip].concat()));
         assert_eq!(said.children.len(), 1);
         assert_eq!(said.children[0].bytes, zip);
     }

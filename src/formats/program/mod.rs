@@ -1,11 +1,8 @@
 //! What a computer runs or follows when it is opened: Windows programs, programs of other systems, shortcuts.
 
 pub mod entropy;
-mod fields;
 mod file;
 pub mod foreign;
 pub mod lnk;
 pub mod pe;
 pub mod shortcut;
-#[cfg(test)]
-mod trial;

@@ -33,7 +33,7 @@ fn scripts_are_taken_by_content_and_weigh_as_files() {
 #[test]
 fn parts_of_pages_and_texts_named_so_are_no_script_files() {
     let part = of("scripts.js", b"var a = new ActiveXObject('x');", Origin::part(OriginKind::Decoded, ""));
-    assert_eq!(weight(&scan_artifact(&jscript::FORMAT, &part), "script-file"), None);
+    assert_eq!(weight(&scan_artifact(&jscript::FORMAT, part), "script-file"), None);
     let said = scan(&batch::FORMAT, "log.txt", b"@echo off\r\necho x\r\n");
     assert_eq!(weight(&said, "script-file"), None);
 }
@@ -74,7 +74,7 @@ fn downloads_and_disguise_are_seen_in_code_not_in_comments() {
 fn a_script_given_by_itself_weighs_by_its_name_and_what_it_does() {
     let given = |format: &FormatSpec, name: &str, text: &str| {
         let artifact = of(name, text.as_bytes(), Origin::file(OriginKind::Input, ""));
-        weight(&scan_artifact(format, &artifact), "script-file")
+        weight(&scan_artifact(format, artifact), "script-file")
     };
     let plain = "export function curlUp(downloadData) { return parseCurl(downloadData); }\n";
     assert_eq!(given(&jscript::FORMAT, "viewer.js", plain), Some(Severity::Medium));

@@ -7,8 +7,9 @@ mod lzw;
 mod unpack;
 
 use crate::formats::archive::rare::RareFormat;
+use crate::formats::fields::{u32_at, u64_at};
 use crate::model::{Artifact, FormatId};
-use crate::stage::{Analyzer, Family, FormatSpec, Magic, Probe, Reading, Reference, Unpacker};
+use crate::stage::{Family, FormatSpec, Magic, Probe, Reference};
 
 /// bzip2.
 pub const BZIP2: FormatId = FormatId("bzip2");
@@ -97,23 +98,10 @@ pub const COMPRESS_FORMAT: FormatSpec = FormatSpec {
     ..COMMON
 };
 
-const NO_UNPACKER: Option<&'static dyn Unpacker> = None;
-const NO_ANALYZERS: &[&dyn Analyzer] = &[];
-
 /// What all of them share.
 const COMMON: FormatSpec = FormatSpec {
-    id: FormatId::UNKNOWN,
-    title: "",
-    family: Family::Archive,
-    extensions: &[],
-    media_types: &[],
-    magic: &[],
-    probe: Probe::MagicOnly,
-    reading: Reading::Full,
-    references: &[],
     limitations: &["Decoders that need more than 256 MiB are refused."],
-    unpacker: NO_UNPACKER,
-    analyzers: NO_ANALYZERS,
+    ..FormatSpec::of(Family::Archive)
 };
 
 /// The block size digit, then the first block's or the end's magic: pi, or the square root of pi.
@@ -127,10 +115,8 @@ fn is_bzip2(artifact: &Artifact) -> bool {
 /// Usual properties, a dictionary size programs write (2^n or 2^n + 2^(n-1)), a believable size, and the range coder's
 /// first byte, which is zero.
 fn is_lzma(artifact: &Artifact) -> bool {
-    let Some([0x5d, dictionary @ .., 0]) = artifact.bytes.get(..14) else { return false };
-    let (Some(dictionary), Some(size)) = (dictionary.get(..4), dictionary.get(4..)) else { return false };
-    let little = |field: &[u8]| field.iter().rev().fold(0u64, |value, byte| (value << 8) | u64::from(*byte));
-    let (dictionary, size) = (little(dictionary), little(size));
+    let Some([0x5d, fields @ .., 0]) = artifact.bytes.get(..14) else { return false };
+    let (Some(dictionary), Some(size)) = (u32_at(fields, 0).map(u64::from), u64_at(fields, 4)) else { return false };
     let is_usual =
         dictionary.count_ones() == 1 || (dictionary.count_ones() == 2 && dictionary & (dictionary << 1) != 0);
     is_usual && (size == u64::MAX || size < 1 << 38)

@@ -37,7 +37,7 @@ impl Unpacker for Decompressor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::archive::trial;
+    use crate::formats::trial;
     use crate::stage::Said;
 
     fn unpack(decompressor: &Decompressor, bytes: Vec<u8>) -> Said {

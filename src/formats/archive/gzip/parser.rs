@@ -1,5 +1,6 @@
 //! The header of a gzip member.
 
+use crate::formats::fields::u16_at;
 use crate::model::ParseError;
 
 /// A member's header, RFC 1952 §2.3.
@@ -39,8 +40,8 @@ pub fn read_header(bytes: &[u8], at: usize) -> Result<Header<'_>, ParseError> {
     let offset = |rest: &[u8]| bytes.len().saturating_sub(rest.len());
     let mut extra = None;
     if flags & FLAG_EXTRA != 0 {
-        let length = take(&mut rest, 2).ok_or_else(|| error("gzip extra field is cut off", bytes.len()))?;
-        let length = length.iter().rev().fold(0usize, |sum, byte| (sum << 8) | usize::from(*byte));
+        let length = take(&mut rest, 2).and_then(|field| u16_at(field, 0));
+        let length = length.ok_or_else(|| error("gzip extra field is cut off", bytes.len()))?.into();
         extra = Some(take(&mut rest, length).ok_or_else(|| error("gzip extra field is cut off", bytes.len()))?);
     }
     let mut text = |flag: u8, what: &str| -> Result<Option<&[u8]>, ParseError> {

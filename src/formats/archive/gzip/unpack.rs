@@ -70,7 +70,7 @@ mod tests {
     use sekisho_samples::archive::gzip;
 
     use super::*;
-    use crate::formats::archive::trial;
+    use crate::formats::trial;
     use crate::model::{Limits, ProblemKind};
     use crate::stage::Said;
 

@@ -1,6 +1,7 @@
 //! Extended headers: a chain of records, each behind its own length, that carry names, folders, sizes.
 
-use super::header::{Header, number};
+use super::header::Header;
+use crate::formats::fields::number_at;
 
 /// What the extended headers of an entry say, header.doc.md "extended headers".
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +35,7 @@ impl<'a> Extended<'a> {
         let width = if header.level == 3 { 4 } else { 2 };
         let mut all = Extended { end: header.end, ..Extended::default() };
         loop {
-            let Some(length) = number(bytes, at, width).and_then(|length| usize::try_from(length).ok()) else {
+            let Some(length) = number_at(bytes, at, width).and_then(|length| usize::try_from(length).ok()) else {
                 all.is_broken = true;
                 break;
             };
@@ -58,14 +59,14 @@ impl<'a> Extended<'a> {
     fn record(&mut self, kind: u8, data: &'a [u8], at: usize) {
         match kind {
             0x00 => {
-                let crc = number(data, 0, 2).and_then(|crc| u16::try_from(crc).ok());
+                let crc = number_at(data, 0, 2).and_then(|crc| u16::try_from(crc).ok());
                 self.crc = crc.map(|crc| (at, crc));
             }
             0x01 => self.name = Some(data),
             0x02 => self.folder = Some(data),
             0x3f | 0x71 => self.comment = Some(data),
-            0x40 => self.attributes = number(data, 0, 2),
-            0x42 => self.sizes = number(data, 0, 8).zip(number(data, 8, 8)),
+            0x40 => self.attributes = number_at(data, 0, 2),
+            0x42 => self.sizes = number_at(data, 0, 8).zip(number_at(data, 8, 8)),
             0x44 => self.unicode_name = Some(utf16(data)),
             0x45 => self.unicode_folder = Some(utf16(data)),
             _ => {}

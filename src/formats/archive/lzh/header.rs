@@ -1,5 +1,6 @@
 //! One header: the part all levels share and where each level keeps the rest.
 
+use crate::formats::fields::number_at;
 /// A header, header.doc.md "level 0 header" to "level 3 header".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Header<'a> {
@@ -30,7 +31,7 @@ impl<'a> Header<'a> {
     pub(super) fn read(bytes: &'a [u8], at: usize) -> Option<Self> {
         let header = bytes.get(at..)?;
         let byte = |index: usize| header.get(index).copied();
-        let word = |index: usize| number(header, index, 2).and_then(|value| u16::try_from(value).ok());
+        let word = |index: usize| number_at(header, index, 2).and_then(|value| u16::try_from(value).ok());
         let method = <[u8; 5]>::try_from(header.get(2..7)?).ok()?;
         if !is_method(&method) {
             return None;
@@ -49,15 +50,15 @@ impl<'a> Header<'a> {
             }
             2 => (&[][..], 21, Some(24), usize::from(word(0)?)),
             // Word size, always four, then the size of the whole in 32 bits.
-            3 if word(0)? == 4 => (&[][..], 21, Some(28), usize::try_from(number(header, 24, 4)?).ok()?),
+            3 if word(0)? == 4 => (&[][..], 21, Some(28), usize::try_from(number_at(header, 24, 4)?).ok()?),
             _ => return None,
         };
         let sum = header.get(2..base_size).unwrap_or_default().iter().fold(0u8, |sum, byte| sum.wrapping_add(*byte));
         Some(Header {
             level,
             method,
-            packed: number(header, 7, 4)?,
-            size: number(header, 11, 4)?,
+            packed: number_at(header, 7, 4)?,
+            size: number_at(header, 11, 4)?,
             attributes: byte(19)?,
             name,
             crc: if crc_at.checked_add(2)? <= size { word(crc_at) } else { None },
@@ -75,10 +76,4 @@ impl<'a> Header<'a> {
 pub(super) fn is_method(method: &[u8]) -> bool {
     matches!(method, [b'-', b'l', b'h' | b'z', kind, b'-'] | [b'-', b'p', b'm', kind, b'-']
         if kind.is_ascii_alphanumeric())
-}
-
-/// A little-endian number of some bytes.
-pub(super) fn number(bytes: &[u8], at: usize, width: usize) -> Option<u64> {
-    let field = bytes.get(at..at.checked_add(width)?)?;
-    Some(field.iter().rev().fold(0u64, |value, byte| (value << 8) | u64::from(*byte)))
 }

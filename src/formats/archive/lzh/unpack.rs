@@ -114,7 +114,7 @@ mod tests {
     use sekisho_samples::archive::lzh::{Entry as Made, lzh};
 
     use super::*;
-    use crate::formats::archive::trial;
+    use crate::formats::trial;
     use crate::model::ProblemKind;
     use crate::stage::Said;
 

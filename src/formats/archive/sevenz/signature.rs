@@ -1,5 +1,6 @@
 //! The fixed 32 bytes at the start, which say where the header is.
 
+use crate::formats::fields::{u32_at, u64_at};
 use crate::model::ParseError;
 
 /// The start of a 7z file, 7zFormat.txt "SignatureHeader".
@@ -26,15 +27,12 @@ impl Signature {
         if bytes.get(6) != Some(&0) {
             return Err(ParseError::new("7z version other than 0", 6));
         }
-        let stored = bytes.get(8..12).and_then(|field| <[u8; 4]>::try_from(field).ok()).ok_or_else(cut)?;
+        let stored = u32_at(bytes, 8).ok_or_else(cut)?;
         let start = bytes.get(12..32).ok_or_else(cut)?;
-        let number = |range: std::ops::Range<usize>| {
-            start.get(range).and_then(|field| <[u8; 8]>::try_from(field).ok()).map(u64::from_le_bytes)
-        };
         Ok(Signature {
-            header_offset: number(0..8).ok_or_else(cut)?,
-            header_size: number(8..16).ok_or_else(cut)?,
-            is_checksum_right: crc32fast::hash(start) == u32::from_le_bytes(stored),
+            header_offset: u64_at(start, 0).ok_or_else(cut)?,
+            header_size: u64_at(start, 8).ok_or_else(cut)?,
+            is_checksum_right: crc32fast::hash(start) == stored,
         })
     }
 

@@ -218,7 +218,7 @@ mod tests {
     use sekisho_samples::archive::sevenz::{Entry, sevenz};
 
     use super::*;
-    use crate::formats::archive::trial;
+    use crate::formats::trial;
     use crate::model::Limits;
     use crate::stage::Said;
 

@@ -122,7 +122,7 @@ mod tests {
     use sekisho_samples::archive::tar::Tar;
 
     use super::*;
-    use crate::formats::archive::trial;
+    use crate::formats::trial;
     use crate::stage::Said;
 
     fn unpack(bytes: Vec<u8>) -> Said {

@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::fields::{has, range, u16_at, u32_at, u64_at};
 use super::headers::CENTRAL;
 use super::signatures::{END, END64, LOCATOR64};
+use crate::formats::fields::{has, range_in, u16_at, u32_at, u64_at};
 
 /// Length of an end record without its comment.
 const END_LENGTH: usize = 22;
@@ -53,7 +53,7 @@ pub(super) fn end_record(bytes: &[u8], at: usize) -> Option<EndRecord> {
     let offset = u32_at(bytes, at.checked_add(16)?)?;
     let comment_length = u16_at(bytes, at.checked_add(20)?)?;
     let comment_at = at.checked_add(END_LENGTH)?;
-    let comment = range(bytes, comment_at, u64::from(comment_length));
+    let comment = range_in(bytes, comment_at, u64::from(comment_length));
     let mut record = EndRecord {
         at,
         end: comment.end,

@@ -1,6 +1,6 @@
 //! The two headers every entry has, and their extra fields.
 
-use super::fields::{clipped, has, u16_at, u32_at, u64_at};
+use crate::formats::fields::{clipped, has, u16_at, u32_at, u64_at};
 
 /// Signature of a local file header, APPNOTE 4.3.7.
 pub(super) const LOCAL: &[u8; 4] = b"PK\x03\x04";

@@ -6,7 +6,6 @@
 
 mod analyze;
 mod ends;
-mod fields;
 mod findings;
 mod headers;
 mod keys;

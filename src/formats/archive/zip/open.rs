@@ -143,7 +143,7 @@ impl ZipEntry {
             return None;
         }
         let length = if knows { local.compressed } else { central.compressed };
-        let data = super::fields::range(archive, self.data.start, length);
+        let data = crate::formats::fields::range_in(archive, self.data.start, length);
         let crc = if knows { local.crc } else { central.crc };
         Some(Reading { size: if knows { local.size } else { central.size }, ..Reading::of(local, crc, data) })
     }

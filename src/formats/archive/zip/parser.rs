@@ -11,11 +11,11 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::ends::{self, EndRecord, Start};
-use super::fields::{has, range, u32_at, u64_at};
 use super::headers::{self, CENTRAL, Central, DESCRIPTOR, Header};
 use super::names;
 use super::ranges::{Claims, Overlap, overlaps};
 use super::signatures::{self, Signatures};
+use crate::formats::fields::{has, range_in, u32_at, u64_at};
 use crate::model::{EntryName, Location, ParseError, Problem, ProblemKind, View};
 
 /// Entries read from one archive; beyond that a problem is said. Well above what a scan may emit.
@@ -360,7 +360,7 @@ impl<'a> Walk<'a> {
         }
         let header = central.header;
         let (local, data) = match local {
-            Some((local, data_at)) => (Some(local), range(self.bytes, data_at, header.compressed)),
+            Some((local, data_at)) => (Some(local), range_in(self.bytes, data_at, header.compressed)),
             None => (None, 0..0),
         };
         ZipEntry {
@@ -405,7 +405,7 @@ impl<'a> Walk<'a> {
                     (header.crc, header.size) = (crc, size);
                 }
             }
-            let data = range(self.bytes, data_at, header.compressed);
+            let data = range_in(self.bytes, data_at, header.compressed);
             let is_cut = (data.len() as u64) < header.compressed;
             // A size that reaches too far hides nothing: what follows the header is looked at as well.
             free = if is_cut { data.start } else { data.end };

@@ -12,14 +12,12 @@ use super::analyze::ZipAnalyzer;
 use super::unpack::ZipUnpacker;
 use super::*;
 use crate::budget::Budget;
-use crate::model::{
-    ArtifactPath, EntryName, Hints, Limits, Origin, OriginKind, PasswordHint, PasswordSource, ProblemKind, Severity,
-};
+use crate::formats::trial;
+use crate::model::{Hints, Limits, PasswordHint, PasswordSource, ProblemKind, Severity};
 use crate::stage::{Analyzer, Outcome, Said, Unpacker};
 
 fn artifact(bytes: Vec<u8>) -> Artifact {
-    let origin = Origin::file(OriginKind::Input, "");
-    Artifact::new(ArtifactPath::root(), EntryName::new("t.zip"), origin, bytes.into(), FormatId::UNKNOWN)
+    trial::file("t.zip", bytes)
 }
 
 fn scan_with(bytes: Vec<u8>, passwords: &[&str], limits: Limits) -> Said {

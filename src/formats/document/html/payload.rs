@@ -1,14 +1,7 @@
 //! Files written into a page: `data:` URLs (RFC 2397) and long strings of base64 in its code.
 
-use base64::Engine as _;
-use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-/// Both alphabets are seen; missing padding and stray bits too.
-const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
-    .with_decode_padding_mode(DecodePaddingMode::Indifferent)
-    .with_decode_allow_trailing_bits(true);
-const STANDARD: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::STANDARD, LENIENT);
-const URL_SAFE: GeneralPurpose = GeneralPurpose::new(&base64::alphabet::URL_SAFE, LENIENT);
+use crate::formats::text::base64::{from_base64, from_base64_url};
+use crate::formats::text::percent::percent_decoded;
 
 /// Shortest string of base64 that is taken for a payload.
 const MIN_PAYLOAD: usize = 100;
@@ -22,7 +15,7 @@ pub(crate) fn data_url(url: &str) -> Option<(String, Vec<u8>)> {
     let (head, body) = rest.split_once(',')?;
     let mut parts = head.split(';').map(str::trim);
     let media_type = parts.next().unwrap_or_default().to_lowercase();
-    let body = percent_decoded(body);
+    let body = percent_decoded(body.as_bytes());
     let content = if parts.any(|part| part.eq_ignore_ascii_case("base64")) { base64(&body)? } else { body };
     Some((media_type, content))
 }
@@ -73,30 +66,13 @@ fn is_base64(c: char) -> bool {
 /// Base64 in either alphabet, blanks passed over.
 pub(crate) fn base64(text: &[u8]) -> Option<Vec<u8>> {
     let dense: Vec<u8> = text.iter().copied().filter(|byte| !byte.is_ascii_whitespace() && *byte != b'\\').collect();
-    STANDARD.decode(&dense).or_else(|_| URL_SAFE.decode(&dense)).ok()
-}
-
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut out = Vec::new();
-    let mut rest = text.as_bytes();
-    while let Some((first, tail)) = rest.split_first() {
-        let pair = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                out.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                out.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    out
+    from_base64(&dense).or_else(|| from_base64_url(&dense))
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+
     use super::*;
 
     #[test]
@@ -109,7 +85,7 @@ mod tests {
     #[test]
     fn reads_joined_strings() {
         let payload = vec![7u8; 300];
-        let text = STANDARD.encode(&payload);
+        let text = base64::engine::general_purpose::STANDARD.encode(&payload);
         let (a, b) = text.split_at(150);
         let code = format!("var x = 'short'; var p = '{a}' +\n \"{b}\"; go(p);");
         assert_eq!(strings(&code), [payload]);

@@ -81,7 +81,7 @@ fn passwords_are_asked_for_by_attachments_only() {
     let form = b"<form action='https://example.net/p'><input type=password></form>";
     assert_eq!(weight(&scan(&FORMAT, "a.html", form), "html-credential-form"), Some(Severity::Medium));
     let body = of("body", form, Origin::part(OriginKind::MimePart, ""));
-    assert_eq!(weight(&scan_artifact(&FORMAT, &body), "html-credential-form"), None);
+    assert_eq!(weight(&scan_artifact(&FORMAT, body), "html-credential-form"), None);
     assert_eq!(weight(&page("<form><input type=text></form>"), "html-credential-form"), None);
 }
 
@@ -122,7 +122,7 @@ fn scripts_that_are_pages_of_scripts_end_early() {
     let said = |levels: usize| {
         let page = "<script>".repeat(levels);
         let origin = Origin::part(OriginKind::Decoded, "scripts of the page");
-        scan_artifact(&FORMAT, &of("scripts.js", page.as_bytes(), origin))
+        scan_artifact(&FORMAT, of("scripts.js", page.as_bytes(), origin))
     };
     assert_eq!(said(10).children.len(), 1);
     let long = said(20_000);

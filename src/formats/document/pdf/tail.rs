@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::lexer::is_blank;
 use super::parser::PdfView;
+use crate::formats::fields::u32_at;
 
 /// Bytes behind the end that are passed over: signatures and mailers leave a few.
 const HARMLESS: usize = 500;
@@ -53,11 +54,8 @@ pub(super) fn magic(bytes: &[u8]) -> Option<&'static str> {
         (b"#@~^", "an encoded script"),
     ];
     // Two letters are little; the rest of the header has to be there.
-    if bytes.starts_with(b"MZ") && bytes.len() >= 64 {
-        let place = bytes.get(60..64).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes).unwrap_or(u32::MAX);
-        if place < 0x1000 {
-            return Some("a Windows program");
-        }
+    if bytes.starts_with(b"MZ") && u32_at(bytes, 60).is_some_and(|place| place < 0x1000) {
+        return Some("a Windows program");
     }
     MAGICS.iter().find(|(magic, _)| bytes.starts_with(magic)).map(|(_, what)| *what)
 }

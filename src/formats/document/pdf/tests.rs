@@ -1,34 +1,14 @@
 //! Documents made by `samples`, through the unpacker and the analyzer.
 
-use std::sync::Arc;
-
 use sekisho_samples::document::pdf::{Pdf, ticket, ticket_pdf};
 
 use super::*;
-use crate::budget::Budget;
-use crate::model::{ArtifactPath, EntryName, Hints, Limits, Origin, OriginKind, ProblemKind, Severity};
-use crate::stage::{Outcome, Said};
+use crate::formats::trial::{file, scan_artifact, weight};
+use crate::model::{OriginKind, ProblemKind, Severity};
+use crate::stage::Said;
 
 fn scan(bytes: Vec<u8>) -> Said {
-    let artifact = Artifact::new(
-        ArtifactPath::root(),
-        EntryName::new("a.pdf"),
-        Origin::file(OriginKind::Input, ""),
-        bytes.into(),
-        FormatId::UNKNOWN,
-    );
-    assert!(is_pdf(&artifact));
-    let budget = Budget::new(Limits::default());
-    let mut out = Outcome::new(&artifact, Arc::new(Hints::default()), &budget);
-    FORMAT.unpacker.unwrap().unpack(&artifact, &mut out).unwrap();
-    for analyzer in FORMAT.analyzers {
-        analyzer.analyze(&artifact, &mut out).unwrap();
-    }
-    out.into_said()
-}
-
-fn weight(said: &Said, id: &str) -> Option<Severity> {
-    said.findings.iter().filter(|finding| finding.kind.id == id).map(|finding| finding.severity).max()
+    scan_artifact(&FORMAT, file("a.pdf", bytes))
 }
 
 fn is_quiet(said: &Said) -> bool {
@@ -171,12 +151,6 @@ fn encryption_is_said() {
 
 #[test]
 fn an_archive_that_stores_a_pdf_is_not_one() {
-    let artifact = Artifact::new(
-        ArtifactPath::root(),
-        EntryName::new("a.zip"),
-        Origin::file(OriginKind::Input, ""),
-        ticket_pdf().before(b"PK\x03\x04 local header a.pdf").build().into(),
-        FormatId::UNKNOWN,
-    );
+    let artifact = file("a.zip", ticket_pdf().before(b"PK\x03\x04 local header a.pdf").build());
     assert!(!is_pdf(&artifact));
 }

@@ -39,28 +39,13 @@ impl Analyzer for EmlAnalyzer {
 
 #[cfg(test)]
 pub(super) mod tests {
-    use std::sync::Arc;
-
-    use bytes::Bytes;
-
     use super::*;
-    use crate::budget::Budget;
-    use crate::model::{ArtifactPath, EntryName, FormatId, Hints, Limits, Origin, OriginKind};
+    use crate::formats::trial;
     use crate::stage::Said;
 
     /// Everything the analyzer says of a message.
     pub(crate) fn said(mail: &[u8]) -> Said {
-        let artifact = Artifact::new(
-            ArtifactPath::root(),
-            EntryName::new("a.eml"),
-            Origin::file(OriginKind::Input, ""),
-            Bytes::copy_from_slice(mail),
-            FormatId::UNKNOWN,
-        );
-        let budget = Budget::new(Limits::default());
-        let mut out = Outcome::new(&artifact, Arc::new(Hints::default()), &budget);
-        EmlAnalyzer.analyze(&artifact, &mut out).unwrap();
-        out.into_said()
+        trial::analyze(&EmlAnalyzer, "a.eml", mail)
     }
 
     /// What was observed under each finding of this kind.

@@ -3,6 +3,7 @@
 
 use crate::formats::mail::charset::{Place, decode as decode_charset};
 use crate::formats::mail::encoded_word;
+use crate::formats::text::percent::percent_decoded;
 
 use super::header::without_comments;
 
@@ -203,7 +204,7 @@ fn plain_readings(param: &Written, params: &mut Vec<Param>) {
         push(params, value.clone(), Form::Plain);
     }
     if param.name.ends_with("name") && value.contains('%') {
-        let bytes = percent_decoded(&value);
+        let bytes = percent_decoded(value.as_bytes());
         if let Ok(decoded) = String::from_utf8(bytes)
             && decoded != value
         {
@@ -246,39 +247,13 @@ fn join_segments(base: &str, written: &[Written]) -> String {
         }
         any_encoded |= is_encoded;
         if *is_encoded {
-            bytes.extend(percent_decoded(value));
+            bytes.extend(percent_decoded(value.as_bytes()));
         } else {
             bytes.extend_from_slice(value.as_bytes());
         }
     }
     let text = decode_charset(charset.as_deref(), &bytes, Place::Header).text;
     if any_encoded { text } else { encoded_word::decode(&text) }
-}
-
-/// `%41` to `A`; what is no escape stays.
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((&byte, after)) = rest.split_first() {
-        let escape = match (byte, after) {
-            (b'%', [high, low, tail @ ..]) => {
-                let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-                digit(*high).zip(digit(*low)).map(|(high, low)| (high.wrapping_mul(16).wrapping_add(low), tail))
-            }
-            _ => None,
-        };
-        match escape {
-            Some((decoded, tail)) => {
-                out.push(decoded);
-                rest = tail;
-            }
-            None => {
-                out.push(byte);
-                rest = after;
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,25 +1,15 @@
 //! Messages in, children out.
 
-use std::sync::Arc;
-
 use super::*;
-use crate::budget::Budget;
-use crate::model::{ArtifactPath, FormatId, Hints, Limits, ProblemKind};
+use crate::formats::trial;
+use crate::model::ProblemKind;
 use crate::stage::Said;
 use sekisho_samples::mail::{Eml, NameStyle, Part, Transfer, deep_messages, deep_mime, jis, to_charset};
 
 fn unpack(mail: &[u8]) -> Said {
-    let artifact = Artifact::new(
-        ArtifactPath::root(),
-        EntryName::new("a.eml"),
-        Origin::file(OriginKind::Input, ""),
-        Bytes::copy_from_slice(mail),
-        FormatId::UNKNOWN,
-    );
-    let budget = Budget::new(Limits::default());
-    let mut out = Outcome::new(&artifact, Arc::new(Hints::default()), &budget);
-    EmlUnpacker.unpack(&artifact, &mut out).unwrap();
-    out.into_said()
+    let (said, result) = trial::unpack(&EmlUnpacker, "a.eml", mail.to_vec());
+    result.unwrap();
+    said
 }
 
 fn children(mail: &[u8]) -> Vec<(String, Vec<u8>)> {

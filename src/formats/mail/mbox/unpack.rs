@@ -71,11 +71,8 @@ fn passwords<'a>(messages: impl Iterator<Item = &'a Bytes>) -> Vec<PasswordHint>
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
-    use crate::budget::Budget;
-    use crate::model::{ArtifactPath, FormatId, Hints, Limits};
+    use crate::formats::trial;
     use sekisho_samples::mail::{Eml, MboxStyle, mbox};
 
     #[test]
@@ -83,17 +80,8 @@ mod tests {
         let locked = Eml::letter("a@example.com").subject("x").attach("a.zip", "application/zip", b"PK").build();
         let password = Eml::letter("a@example.com").text_body("iso-2022-jp", "パスワードは「Tkt#2016」です。").build();
         let bytes = mbox(MboxStyle::Mboxrd, &[locked, password]);
-        let artifact = Artifact::new(
-            ArtifactPath::root(),
-            EntryName::new("a.mbox"),
-            Origin::file(OriginKind::Input, ""),
-            Bytes::from(bytes),
-            FormatId::UNKNOWN,
-        );
-        let budget = Budget::new(Limits::default());
-        let mut out = Outcome::new(&artifact, Arc::new(Hints::default()), &budget);
-        MboxUnpacker.unpack(&artifact, &mut out).unwrap();
-        let said = out.into_said();
+        let (said, result) = trial::unpack(&MboxUnpacker, "a.mbox", bytes);
+        result.unwrap();
         assert_eq!(said.children.len(), 2);
         assert_eq!(said.hints.unwrap().passwords().first().unwrap().text, "Tkt#2016");
     }

@@ -3,7 +3,7 @@
 
 use encoding_rs::{UTF_16LE, WINDOWS_1252};
 
-use super::fields::{u16_at, u32_at};
+use crate::formats::fields::{u16_at, u32_at};
 use crate::formats::office::xlm::{Visibility, is_auto_name};
 
 /// What the globals of a workbook say.

@@ -1,7 +1,7 @@
 //! The directory: entries of 128 bytes, linked into one search tree of siblings per storage (MS-CFB 2.6). The tree is
 //! walked rather than searched, so that a wrong order or colour hides nothing; what no link reaches is listed as well.
 
-use super::fields::{clsid_at, u16_at, u32_at};
+use crate::formats::fields::{clsid_at, u16_at, u32_at};
 
 /// Bytes of an entry.
 const ENTRY: usize = 128;

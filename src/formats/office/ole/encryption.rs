@@ -1,7 +1,7 @@
 //! Which documents are encrypted, by their headers alone (MS-OFFCRYPTO). None is opened.
 
-use super::fields::{u16_at, u32_at};
 use super::{OleView, biff};
+use crate::formats::fields::{u16_at, u32_at};
 use crate::model::{Location, Problem};
 use crate::stage::Outcome;
 

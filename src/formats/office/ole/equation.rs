@@ -1,8 +1,8 @@
 //! Equation objects: the header of `Equation Native` and the first MTEF records, which is where CVE-2017-11882 sits.
 
-use super::fields::{u16_at, u32_at};
 use super::{OleView, native};
 use crate::finding_kind;
+use crate::formats::fields::{u16_at, u32_at};
 use crate::knowledge::clsids::{ClassKind, class};
 use crate::model::{Location, Severity};
 use crate::stage::Outcome;

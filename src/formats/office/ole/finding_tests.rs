@@ -4,7 +4,7 @@ use sekisho_samples::office::biff::Workbook;
 use sekisho_samples::office::cfb::{Cfb, packaged};
 
 use super::{FORMAT, kinds};
-use crate::formats::office::trial::{findings, stages};
+use crate::formats::trial::{file, findings, scan_artifact};
 use crate::model::{Artifact, ArtifactPath, EntryName, FormatId, Origin, OriginKind, ProblemKind};
 use crate::stage::{FormatSpec, Probe, Said};
 
@@ -12,7 +12,7 @@ const PACKAGE: &str = "0003000C-0000-0000-C000-000000000046";
 const EQUATION: &str = "0002CE02-0000-0000-C000-000000000046";
 
 fn say(cfb: &Cfb) -> Said {
-    stages(&FORMAT, cfb.build())
+    scan_artifact(&FORMAT, file("t", cfb.build()))
 }
 
 fn object(class: &str, stream: &str, data: impl Into<Vec<u8>>) -> Cfb {
@@ -139,11 +139,11 @@ fn fields_of_old_documents_are_read() {
 #[test]
 fn damage_is_said_and_health_is_not() {
     let whole = Cfb::new().stream("Long", vec![7; 9000]).build();
-    assert_eq!(findings(&stages(&FORMAT, whole.clone())), []);
+    assert_eq!(findings(&scan_artifact(&FORMAT, file("t", whole.clone()))), []);
     let mut cut = whole;
-    let fat = 512 + super::fields::u32_at(&cut, 76).unwrap() as usize * 512;
+    let fat = 512 + crate::formats::fields::u32_at(&cut, 76).unwrap() as usize * 512;
     cut[fat + 8..fat + 12].copy_from_slice(&[0xEE, 0xEE, 0xEE, 0]);
-    assert_eq!(findings(&stages(&FORMAT, cut)), [("ole-structure-damaged", "low")]);
+    assert_eq!(findings(&scan_artifact(&FORMAT, file("t", cut))), [("ole-structure-damaged", "low")]);
 }
 
 #[test]

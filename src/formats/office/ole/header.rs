@@ -1,6 +1,6 @@
 //! The header of a compound file, MS-CFB 2.2.
 
-use super::fields::{clsid_at, u16_at, u32_at};
+use crate::formats::fields::{clsid_at, u16_at, u32_at};
 use crate::model::{Location, ParseError, Problem};
 
 /// The signature.

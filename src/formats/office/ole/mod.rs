@@ -10,7 +10,6 @@ mod biff;
 mod directory;
 mod encryption;
 mod equation;
-pub(crate) mod fields;
 mod header;
 pub mod kinds;
 mod link;

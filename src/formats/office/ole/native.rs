@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use encoding_rs::{SHIFT_JIS, UTF_16LE, WINDOWS_1252};
 
-use super::fields::{u16_at, u32_at};
+use crate::formats::fields::{u16_at, u32_at};
 
 /// Name of the stream, lower case.
 pub(super) const STREAM: &str = "\u{1}ole10native";

@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 
-use super::fields::{u16_at, u32_at};
+use crate::formats::fields::{u16_at, u32_at};
 
 /// A storage in the stream.
 #[derive(Debug, PartialEq, Eq)]

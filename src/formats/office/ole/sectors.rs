@@ -3,8 +3,8 @@
 
 use bytes::Bytes;
 
-use super::fields::u32_at;
 use super::header::Header;
+use crate::formats::fields::u32_at;
 use crate::model::{Location, Problem};
 
 /// Sector numbers from here on are marks, not sectors (MS-CFB 2.1).

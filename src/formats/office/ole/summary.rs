@@ -3,7 +3,7 @@
 use encoding_rs::{Encoding, SHIFT_JIS, UTF_8, UTF_16LE, WINDOWS_1252};
 
 use super::OleView;
-use super::fields::{u16_at, u32_at};
+use crate::formats::fields::{u16_at, u32_at};
 use crate::stage::Outcome;
 
 /// Properties of `\u{5}SummaryInformation`, MS-OLEPS 3.1.2.

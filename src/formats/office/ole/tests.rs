@@ -2,6 +2,7 @@ use bytes::Bytes;
 use sekisho_samples::office::cfb::Cfb;
 
 use super::*;
+use crate::formats::fields;
 use crate::model::View;
 
 fn parse(bytes: Vec<u8>) -> OleView {

@@ -3,12 +3,12 @@
 use sekisho_samples::office::ooxml::Package;
 
 use super::FORMAT;
-use crate::formats::office::trial::{findings, stages};
+use crate::formats::trial::{file, findings, scan_artifact};
 use crate::model::ProblemKind;
 use crate::stage::Said;
 
 fn say(package: &Package) -> Said {
-    stages(&FORMAT, package.build())
+    scan_artifact(&FORMAT, file("t", package.build()))
 }
 
 fn external(owner: &str, kind: &str, target: &str) -> Vec<(&'static str, &'static str)> {

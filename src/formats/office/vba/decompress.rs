@@ -1,6 +1,7 @@
 //! The compressed container of MS-OVBA 2.4.1. Reads what Office reads: the signature byte and bits 12 to 14 of a chunk
 //! header are not checked by it, nor are stray bytes after the last chunk; what came before damage is kept.
 
+use crate::formats::fields::u16_at;
 use crate::model::ParseError;
 
 /// Bytes of source in one chunk, 2.4.1.1.2.
@@ -139,12 +140,6 @@ fn copy(token: u16, position: usize, out: &mut Vec<u8>) -> bool {
         left = left.saturating_sub(take);
     }
     true
-}
-
-/// Little-endian number at an offset.
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    let pair = bytes.get(at..)?.first_chunk::<2>()?;
-    Some(u16::from_le_bytes(*pair))
 }
 
 /// Offset of a compressed container whose text starts with `Attribute`, as every module's does: signature, chunk

@@ -2,6 +2,7 @@
 //! references. Records are taken by id and size, in whatever order they come; one that makes no sense costs itself only.
 
 use super::codepage::CodePage;
+use crate::formats::fields::{u16_at, u32_at};
 
 /// The stream, as far as it could be read.
 #[derive(Debug, Default)]
@@ -203,14 +204,6 @@ impl Records<'_, '_> {
         };
         at.checked_add(6)?.checked_add(size).filter(|end| *end <= self.bytes.len())
     }
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk::<2>().map(|raw| u16::from_le_bytes(*raw))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk::<4>().map(|raw| u32::from_le_bytes(*raw))
 }
 
 fn utf16(bytes: &[u8]) -> String {

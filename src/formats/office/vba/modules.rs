@@ -9,6 +9,7 @@ use super::codepage::CodePage;
 use super::decompress::{Decompressed, decompress, find_source};
 use super::dir::{Dir, DirModule, Reference};
 use super::project::{Listing, Sort};
+use crate::formats::fields::{size_at, u16_at};
 use crate::model::{Location, Problem, ProblemKind};
 
 /// A project, as far as it could be read.
@@ -277,11 +278,9 @@ fn vb_name(source: &str) -> Option<String> {
 /// Lines of compiled code: the table that starts with 0xCAFE, whose place the cache states at 0x19 (as VBA 6 and 7 in
 /// little-endian order write it; the layout is not published).
 fn compiled_lines(cache: &[u8]) -> Option<u16> {
-    let base = u32::from_le_bytes(*cache.get(0x19..)?.first_chunk::<4>()?);
-    let at = usize::try_from(base).ok()?.checked_add(0x3c)?;
-    let head = cache.get(at..)?.first_chunk::<6>()?;
-    let [0xfe, 0xca, _, _, low, high] = *head else { return None };
-    Some(u16::from_le_bytes([low, high]))
+    let table = size_at(cache, 0x19)?.checked_add(0x3c)?;
+    let lines = table.checked_add(4)?;
+    (u16_at(cache, table)? == 0xcafe).then(|| u16_at(cache, lines))?
 }
 
 #[cfg(test)]

@@ -1,28 +1,19 @@
 //! Judgement of whole projects: every finding with a case that raises it and a near miss that does not.
 
-use std::sync::Arc;
-
 use sekisho_samples::office::cfb::Cfb;
 use sekisho_samples::office::vba::{Module, Project};
 
 use super::{ProjectUnpacker, looks_like_vba};
-use crate::budget::Budget;
-use crate::model::{Artifact, ArtifactPath, EntryName, FormatId, Hints, Limits, Origin, OriginKind, Severity};
-use crate::stage::{Analyzer, Outcome, Said, Unpacker};
-
-fn artifact(name: &str, bytes: Vec<u8>) -> Artifact {
-    let origin = Origin::file(OriginKind::Input, "");
-    Artifact::new(ArtifactPath::root(), EntryName::new(name), origin, bytes.into(), FormatId::UNKNOWN)
-}
+use crate::formats::trial;
+use crate::model::Severity;
+use crate::stage::Said;
 
 /// What is said of a project in a compound file.
 fn project(project: &Project) -> Said {
     let file = project.streams().into_iter().fold(Cfb::new(), |file, (path, bytes)| file.stream(&path, bytes));
-    let artifact = artifact("vbaProject.bin", file.build());
-    let budget = Budget::new(Limits::default());
-    let mut out = Outcome::new(&artifact, Arc::new(Hints::default()), &budget);
-    ProjectUnpacker.unpack(&artifact, &mut out).unwrap();
-    out.into_said()
+    let (said, result) = trial::unpack(&ProjectUnpacker, "vbaProject.bin", file.build());
+    result.unwrap();
+    said
 }
 
 /// What is said of a project of standard modules with these sources.
@@ -33,11 +24,7 @@ fn modules(sources: &[&str]) -> Said {
 
 /// What is said of a lone source file.
 fn lone(source: &str) -> Said {
-    let artifact = artifact("a.bas", source.as_bytes().to_vec());
-    let budget = Budget::new(Limits::default());
-    let mut out = Outcome::new(&artifact, Arc::new(Hints::default()), &budget);
-    super::analyze::SourceAnalyzer.analyze(&artifact, &mut out).unwrap();
-    out.into_said()
+    trial::analyze(&super::analyze::SourceAnalyzer, "a.bas", source.as_bytes())
 }
 
 fn ids(said: &Said) -> Vec<&str> {

@@ -2,7 +2,7 @@
 
 use super::items;
 use super::parser::{ansi, wide};
-use crate::formats::program::fields::{size_at, u32_at, until_nul};
+use crate::formats::fields::{size_at, u32_at, until_nul};
 use crate::model::{Location, Problem};
 
 /// What the data blocks say.

@@ -2,7 +2,7 @@
 //! shell; what is read here is known from observation (the libfwsi documentation of Joachim Metz).
 
 use super::parser::ansi;
-use crate::formats::program::fields::{u16_at, u32_at, until_nul, wide_at};
+use crate::formats::fields::{u16_at, u32_at, until_nul, wide_at};
 
 /// Items followed; a path of the greatest length has some hundred.
 const MAX_ITEMS: usize = 256;

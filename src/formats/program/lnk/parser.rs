@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::extra::{self, Extra};
 use super::place::{self, Place};
 use super::{MAGIC, items};
-use crate::formats::program::fields::{size_at, u16_at, u32_at, wide_at};
+use crate::formats::fields::{size_at, u16_at, u32_at, wide_at};
 use crate::model::name::file_name;
 use crate::model::{Bytes, Location, ParseError, Problem, View};
 

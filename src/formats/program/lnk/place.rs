@@ -1,7 +1,7 @@
 //! LinkInfo: where the target lay when the shortcut was made, to find it again.
 
 use super::parser::{ansi, wide};
-use crate::formats::program::fields::{size_at, u32_at, until_nul};
+use crate::formats::fields::{size_at, u32_at, until_nul};
 
 /// Where the target lay.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

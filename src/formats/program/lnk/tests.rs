@@ -3,12 +3,12 @@
 use sekisho_samples::program::Lnk;
 
 use super::*;
-use crate::formats::program::trial::{observed, run};
+use crate::formats::trial::{file, observed, scan_artifact};
 use crate::model::{Bytes, IocKind, View};
 use crate::stage::Said;
 
 fn say(lnk: Lnk) -> Said {
-    run("a.lnk", lnk.build(), &FORMAT)
+    scan_artifact(&FORMAT, file("a.lnk", lnk.build()))
 }
 
 const SYSTEM: &str = "C:\\Windows\\System32\\";
@@ -141,14 +141,14 @@ fn any_cut_and_any_flipped_byte_is_read_without_a_panic() {
     for length in MAGIC.len()..whole.len() {
         let cut = whole[..length].to_vec();
         if LnkView::parse(&Bytes::from(cut.clone())).is_ok() {
-            run("a.lnk", cut, &FORMAT);
+            scan_artifact(&FORMAT, file("a.lnk", cut));
         }
     }
     for at in MAGIC.len()..whole.len() {
         for value in [0, 0xff, whole[at] ^ 1] {
             let mut bytes = whole.clone();
             bytes[at] = value;
-            run("a.lnk", bytes, &FORMAT);
+            scan_artifact(&FORMAT, file("a.lnk", bytes));
         }
     }
 }

@@ -7,7 +7,7 @@ use sha2::Digest;
 
 use super::Header;
 use super::header::Directory;
-use crate::formats::program::fields::{range_in, size_at};
+use crate::formats::fields::{range_in, size_at};
 use crate::model::digest::hex;
 
 /// The certificate table as found.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use memchr::memmem;
 
-use crate::formats::program::fields::{range_in, size_at, u16_at, u64_at};
+use crate::formats::fields::{range_in, size_at, u16_at, u64_at};
 
 /// What a file inside is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,7 +2,7 @@
 
 use super::header::Directory;
 use super::sections::Image;
-use crate::formats::program::fields::{size_at, text_at};
+use crate::formats::fields::{size_at, text_at};
 
 /// What a library offers.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

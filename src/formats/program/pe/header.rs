@@ -4,7 +4,7 @@
 
 use goblin::pe::header::{CoffHeader, Header as GoblinHeader};
 
-use crate::formats::program::fields::{u16_at, u32_at};
+use crate::formats::fields::{u16_at, u32_at};
 
 /// What the headers say.
 #[derive(Debug, Clone, Default)]

@@ -5,7 +5,7 @@ use std::io::Cursor;
 use image::{ImageFormat, ImageReader, Limits, RgbaImage};
 
 use super::{PeView, resources};
-use crate::formats::program::fields::{size_at, u16_at, u32_at};
+use crate::formats::fields::{size_at, u16_at, u32_at};
 use crate::knowledge::icons::Tint;
 
 /// One picture, reduced.

@@ -4,7 +4,7 @@ use md5::{Digest, Md5};
 
 use super::header::Directory;
 use super::sections::Image;
-use crate::formats::program::fields::{size_at, text_at, u32_at, u64_at};
+use crate::formats::fields::{size_at, text_at, u32_at, u64_at};
 use crate::knowledge::ordinals;
 
 /// A library and what is used of it.

@@ -29,7 +29,7 @@ pub use parser::PeView;
 pub use resources::{Resource, ResourceId};
 pub use sections::Section;
 
-use crate::formats::program::fields::{size_at, u16_at};
+use crate::formats::fields::{size_at, u16_at};
 use crate::model::{Artifact, FormatId};
 use crate::stage::{Family, FormatSpec, Magic, Probe, Reading, Reference};
 

@@ -7,7 +7,7 @@ use super::header::Directory;
 use super::sections::Image;
 use super::{Certificate, Exports, Header, Library, Resource, Section};
 use super::{certificate, exports, header, imports, resources, sections, signature_at, version};
-use crate::formats::program::fields::{range_in, size_at, text_at};
+use crate::formats::fields::{range_in, size_at, text_at};
 use crate::model::{Bytes, Location, ParseError, Problem, ProblemKind, View};
 
 /// A program as read.

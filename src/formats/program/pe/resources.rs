@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use super::header::Directory;
 use super::sections::Image;
-use crate::formats::program::fields::{range_in, size_at, u16_at};
+use crate::formats::fields::{range_in, size_at, u16_at};
 
 /// One resource.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use super::Header;
+use crate::formats::fields::{size_at, u32_at};
 use crate::formats::program::entropy::entropy;
-use crate::formats::program::fields::{size_at, u32_at};
 
 /// One section.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub(super) fn read(bytes: &[u8], header: &Header) -> Vec<Section> {
         let (virtual_size, address, raw_size, raw_at) = (field(8), field(12), field(16), field(20));
         // The loader rounds the pointer down to a multiple of 512, whatever the alignment says.
         let raw_at = if header.file_alignment >= 0x200 { raw_at & !0x1ff } else { raw_at };
-        let range = crate::formats::program::fields::range_in(bytes, raw_at, raw_size);
+        let range = crate::formats::fields::range_in(bytes, raw_at, raw_size);
         let content = bytes.get(range.clone()).unwrap_or_default();
         let is_measured = content.len() <= measurable && !content.is_empty();
         if is_measured {

@@ -4,7 +4,7 @@ use sekisho_samples::program::pe::{CODE, DATA, WRITABLE_CODE};
 use sekisho_samples::program::{Icon, Pe, noise, resource};
 
 use super::*;
-use crate::formats::program::trial::{artifact, observed, run};
+use crate::formats::trial::{file, identified, observed, scan_artifact};
 use crate::model::{Bytes, View};
 use crate::stage::Said;
 
@@ -15,7 +15,7 @@ fn view(bytes: Vec<u8>) -> PeView {
 }
 
 fn say(bytes: Vec<u8>) -> Said {
-    run("a.exe", bytes, &FORMAT)
+    scan_artifact(&FORMAT, file("a.exe", bytes))
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn old_programs_are_told_from_new_ones_and_from_text() {
     old[4] = 1;
     old[8] = 4;
     old[0x18] = 0x40;
-    assert!(observed(&run("a.com", old, &MZ_FORMAT), "program-file").is_some());
+    assert!(observed(&scan_artifact(&MZ_FORMAT, file("a.com", old)), "program-file").is_some());
     let text = crate::model::Artifact::new(
         crate::model::ArtifactPath::root(),
         crate::model::EntryName::new("a.txt"),
@@ -118,7 +118,7 @@ fn old_programs_are_told_from_new_ones_and_from_text() {
 #[test]
 fn a_program_is_a_finding_only_as_a_file() {
     assert!(observed(&say(Pe::new().build()), "program-file").is_some());
-    let mut inner = artifact("a.exe", Pe::new().build(), &FORMAT);
+    let mut inner = identified(&FORMAT, file("a.exe", Pe::new().build()));
     inner.origin.is_file = false;
     let budget = crate::budget::Budget::new(crate::model::Limits::default());
     let mut out = crate::stage::Outcome::new(&inner, Default::default(), &budget);

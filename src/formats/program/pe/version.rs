@@ -1,6 +1,6 @@
 //! Version information: the strings Explorer shows on a program's details page.
 
-use crate::formats::program::fields::{u16_at, wide_at};
+use crate::formats::fields::{u16_at, wide_at};
 
 /// Strings kept.
 const MAX_STRINGS: usize = 64;

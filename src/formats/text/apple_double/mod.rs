@@ -56,7 +56,7 @@ impl Unpacker for AppleDoubleUnpacker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::archive::trial::unpack;
+    use crate::formats::trial::unpack;
 
     fn file(entries: &[(u32, &[u8])]) -> Vec<u8> {
         let mut out = b"\0\x05\x16\x07\0\x02\0\0Mac OS X        ".to_vec();
