@@ -14,7 +14,7 @@ use crate::stage::{Kinds, Outcome, StageError, Unpacker};
 
 /// Bytes that the decoders of one archive may ask for their models, one after the other: a block of a few bytes may ask
 /// for as much as the memory limit allows, which the decoder clears.
-const MAX_MODELS: u64 = 8 << 30;
+const MAX_MODELS: u64 = 2 << 30;
 
 /// Takes 7z archives apart.
 pub(super) struct SevenzUnpacker;

@@ -115,7 +115,7 @@ struct Run {
 
 /// Bytes that the decoders of one archive may ask for their models, one after the other. A PPMd entry of a few bytes asks
 /// for up to 256 MiB, which the decoder clears.
-const MAX_MODELS: u64 = 8 << 30;
+const MAX_MODELS: u64 = 2 << 30;
 /// Names under which the data behind one local header is given; honest archives have one.
 const MAX_NAMES: usize = 16;
 
