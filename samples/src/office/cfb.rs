@@ -18,7 +18,7 @@ const NONE: u32 = 0xFFFF_FFFF;
 /// use sekisho_samples::office::cfb::Cfb;
 /// let bytes = Cfb::new()
 ///     .stream("WordDocument", vec![0; 5000])
-///     .stream("Macros/VBA/dir", b"…".to_vec())
+///     .stream("Macros/VBA/dir", vec![1, 0, 0])
 ///     .class("ObjectPool/_1", "0003000C-0000-0000-C000-000000000046")
 ///     .build();
 /// assert!(bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]));
