@@ -35,6 +35,8 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
+    // `cargo bench -- note` runs one mail of the mix, long enough for a profiler.
+    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
     let start = Instant::now();
     let rules = RuleSet::shipped().expect("shipped rules compile");
     let alone = Scanner::with(ScanOptions { threads: 1, ..ScanOptions::default() }, rules, Policy::shipped());
@@ -43,6 +45,17 @@ fn main() {
     let mails = mix::standard();
     let rules = floor::rules();
     let mut matcher = yara_x::Scanner::new(&rules);
+    if let Some(name) = only {
+        let mail = mails.iter().find(|mail| mail.name == name).expect("a mail of the mix");
+        let until = Instant::now() + Duration::from_secs(5);
+        let mut rounds = 0u32;
+        while Instant::now() < until {
+            black_box(alone.scan(Submission::new(mail.name, mail.bytes.clone())));
+            rounds += 1;
+        }
+        println!("{name}: {:.1?} a scan", Duration::from_secs(5) / rounds);
+        return;
+    }
     println!("{:<14} {:>9} {:>11} {:>11} {:>6}", "mail", "bytes", "floor", "scan", "ratio");
     let scan = |scanner: &Scanner, mail: &mix::Mail| {
         black_box(scanner.scan(Submission::new(mail.name, mail.bytes.clone())));

@@ -90,7 +90,10 @@ pub const RDP: FormatSpec = text_shortcut(
     "Remote desktop connection",
     &["rdp"],
     |artifact| {
-        settings(artifact, |view| view.get("full address").is_some() || view.get("alternate full address").is_some())
+        has_typed_setting(artifact)
+            && settings(artifact, |view| {
+                view.get("full address").is_some() || view.get("alternate full address").is_some()
+            })
     },
     &[Reference {
         title: "Microsoft, Supported RDP properties",
@@ -115,8 +118,7 @@ pub const LIBRARY: FormatSpec = text_shortcut(
     "Windows library or search connector",
     &["library-ms", "searchconnector-ms", "search-ms"],
     |artifact| {
-        let head = head(artifact);
-        head.contains("<librarydescription") || head.contains("<searchconnectordescription")
+        head(artifact, |head| head.contains("<librarydescription") || head.contains("<searchconnectordescription"))
     },
     &[SHELL_DOCS],
     &[&TargetAnalyzer { sort: Sort::Library }],
@@ -130,7 +132,7 @@ pub const SLK: FormatSpec = FormatSpec {
     extensions: &["slk"],
     media_types: &["application/vnd.ms-excel"],
     magic: &[],
-    probe: Probe::Text(|artifact| head(artifact).starts_with("id;p")),
+    probe: Probe::Text(|artifact| head(artifact, |head| head.starts_with("id;p"))),
     reading: Reading::RecognisedOnly,
     references: &[Reference {
         title: "Library of Congress, SYLK",
@@ -145,28 +147,33 @@ fn settings(artifact: &Artifact, check: fn(&SettingsView) -> bool) -> bool {
     artifact.view::<SettingsView>().is_ok_and(|view| check(&view))
 }
 
+/// Whether a text has a setting of the kind remote desktop files hold. Reading the settings of every text would cost
+/// more than all other formats' questions together.
+fn has_typed_setting(artifact: &Artifact) -> bool {
+    artifact.view::<TextView>().is_ok_and(|view| memchr::memmem::find(view.text.as_bytes(), b":s:").is_some())
+}
+
 fn has_section(artifact: &Artifact, name: &str) -> bool {
     // The head comes early; a text that quotes one later is none.
-    head(artifact).contains(&format!("[{name}"))
+    head(artifact, |head| head.contains(&format!("[{name}")))
         && artifact
             .view::<SettingsView>()
             .is_ok_and(|view| view.has_section(name) && view.others.len() <= view.settings.len())
 }
 
-fn head(artifact: &Artifact) -> String {
-    match artifact.view::<TextView>() {
-        Ok(view) => view.text.trim_start().chars().take(2048).collect::<String>().to_lowercase(),
-        Err(_) => String::new(),
-    }
+/// Asks something of the text's beginning, lower case.
+fn head(artifact: &Artifact, ask: impl FnOnce(&str) -> bool) -> bool {
+    artifact.view::<TextView>().is_ok_and(|view| ask(view.lower_head().trim_start()))
 }
 
 /// `WEB`, a version, an address; or a database query.
 fn is_query(artifact: &Artifact) -> bool {
-    let head = head(artifact);
-    let mut lines = head.lines().map(str::trim);
-    match lines.next() {
-        Some("web") => lines.next().is_some_and(|line| line.len() <= 3) && lines.next().is_some(),
-        Some("xlodbc") => true,
-        _ => false,
-    }
+    head(artifact, |head| {
+        let mut lines = head.lines().map(str::trim);
+        match lines.next() {
+            Some("web") => lines.next().is_some_and(|line| line.len() <= 3) && lines.next().is_some(),
+            Some("xlodbc") => true,
+            _ => false,
+        }
+    })
 }

@@ -27,11 +27,11 @@ impl TextView {
         TextView { text, encoding: encoding.name(), is_verbatim, lower_head: OnceLock::new() }
     }
 
-    /// The first characters of the text, lower case. Made once: a dozen formats ask for it.
+    /// The first characters of the text, ASCII letters lower case. Made once: a dozen formats ask for it.
     pub fn lower_head(&self) -> &str {
         self.lower_head.get_or_init(|| {
             let end = self.text.char_indices().nth(HEAD).map_or(self.text.len(), |(end, _)| end);
-            self.text.get(..end).unwrap_or_default().to_lowercase()
+            self.text.get(..end).unwrap_or_default().to_ascii_lowercase()
         })
     }
 }
