@@ -88,3 +88,31 @@ fn docs_are_current() {
     }
     assert!(stale.is_empty(), "docs/{} stale; run UPDATE_DOCS=1 cargo test docs_are_current", stale.join(", docs/"));
 }
+
+#[test]
+fn the_readme_shows_the_report_of_the_case() {
+    const START: &str = "```text\n";
+    let mail = (sekisho_samples::find("t01").expect("t01").make)();
+    let report = {
+        use std::io::Write as _;
+        use std::process::Stdio;
+        let mut child = Command::new(env!("CARGO_BIN_EXE_sekisho"))
+            .args(["scan", "-"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the program runs");
+        child.stdin.take().expect("stdin").write_all(&mail).expect("the pipe is open");
+        String::from_utf8(child.wait_with_output().expect("it ends").stdout).expect("reports are UTF-8")
+    };
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = std::fs::read_to_string(&path).expect("README.md");
+    let (before, rest) = readme.split_once(START).expect("README.md shows a report");
+    let (_, after) = rest.split_once("```\n").expect("the report ends");
+    let current = format!("{before}{START}{report}```\n{after}");
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, current).expect("README.md can be written");
+    } else {
+        assert!(current == readme, "README.md shows another report; run UPDATE_DOCS=1 cargo test the_readme");
+    }
+}
