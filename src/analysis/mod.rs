@@ -1,6 +1,7 @@
 //! Looks that do not depend on one format.
 
 pub mod entropy;
+pub mod invisible;
 pub mod iocs;
 pub mod names;
 pub mod text;
@@ -11,6 +12,7 @@ use crate::stage::Analyzer;
 #[rustfmt::skip]
 pub const ANALYZERS: &[&dyn Analyzer] = &[
     &names::Names,
+    &invisible::InvisibleCharacters,
     &entropy::Randomness,
     &iocs::Indicators,
 ];

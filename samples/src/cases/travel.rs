@@ -106,6 +106,16 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fe9",
+            file_name: "confirm.eml",
+            about: "a message whose words are split by characters nobody sees",
+            make: || {
+                let text =
+                    "Please con\u{200b}firm your pass\u{ad}word and ac\u{200b}count to keep your book\u{ad}ing.\r\n";
+                Eml::letter("booking@air.example.com").subject("Booking").text_body("utf-8", text).build()
+            },
+        },
+        Sample {
             id: "b01",
             file_name: "eticket.eml",
             about: "an airline's e-ticket: a PDF with a link",

@@ -37,7 +37,7 @@ finding_kind! {
 }
 
 /// Characters that show nothing and that no file name needs, wherever they stand.
-const fn is_invisible(c: char) -> bool {
+pub(in crate::analysis) const fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180d}' | '\u{200b}'
         | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'
@@ -45,12 +45,12 @@ const fn is_invisible(c: char) -> bool {
 }
 
 /// Zero-width joiner and non-joiner, which some scripts and emoji need.
-const fn is_joiner(c: char) -> bool {
+pub(in crate::analysis) const fn is_joiner(c: char) -> bool {
     matches!(c, '\u{200c}' | '\u{200d}')
 }
 
 /// Characters beside which a joiner is at home: emoji and their modifiers, Arabic, Syriac, Indic to Khmer, Mongolian.
-const fn takes_joiner(c: char) -> bool {
+pub(in crate::analysis) const fn takes_joiner(c: char) -> bool {
     matches!(c,
         '\u{600}'..='\u{8ff}' | '\u{900}'..='\u{109f}' | '\u{1780}'..='\u{18af}' | '\u{2190}'..='\u{2bff}'
         | '\u{fe0f}' | '\u{fb50}'..='\u{fdff}' | '\u{1f000}'..='\u{1faff}')

@@ -6,7 +6,7 @@
 //! `characters` invisible ones, `endings` blanks, dots and streams, `command` names that run, `content` the
 //! name against the bytes.
 
-mod characters;
+pub(super) mod characters;
 mod command;
 mod content;
 mod endings;
