@@ -23,24 +23,36 @@ pub(crate) fn rules() -> yara_x::Rules {
     compiler.build()
 }
 
+/// Which digests the floor makes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Digests {
+    /// SHA-256 alone.
+    One,
+    /// MD5 and SHA-1 as well, as every report must hold them.
+    Three,
+}
+
 /// Does the least with a mail; returns the bytes handled, and something that depends on all of them.
-pub(crate) fn run(mail: &Mail, scanner: &mut yara_x::Scanner<'_>) -> (u64, u8) {
-    let mut handled = touch(&mail.bytes, scanner);
+pub(crate) fn run(mail: &Mail, scanner: &mut yara_x::Scanner<'_>, digests: Digests) -> (u64, u8) {
+    let mut handled = touch(&mail.bytes, scanner, digests);
     for file in &mail.files {
-        let (bytes, mark) = open(file, scanner);
+        let (bytes, mark) = open(file, scanner, digests);
         handled = (handled.0 + bytes, handled.1 ^ mark);
     }
     handled
 }
 
-fn touch(bytes: &[u8], scanner: &mut yara_x::Scanner<'_>) -> (u64, u8) {
-    let digest = sha2::Sha256::digest(bytes);
+fn touch(bytes: &[u8], scanner: &mut yara_x::Scanner<'_>, digests: Digests) -> (u64, u8) {
+    let mut mark = sha2::Sha256::digest(bytes)[0];
+    if digests == Digests::Three {
+        mark ^= md5::Md5::digest(bytes)[0] ^ sha1::Sha1::digest(bytes)[0];
+    }
     let matched = scanner.scan(bytes).map(|results| results.matching_rules().len()).unwrap_or(0);
-    (bytes.len() as u64, digest[0] ^ u8::try_from(matched % 256).unwrap_or(0))
+    (bytes.len() as u64, mark ^ u8::try_from(matched % 256).unwrap_or(0))
 }
 
-fn open(bytes: &[u8], scanner: &mut yara_x::Scanner<'_>) -> (u64, u8) {
-    let mut handled = touch(bytes, scanner);
+fn open(bytes: &[u8], scanner: &mut yara_x::Scanner<'_>, digests: Digests) -> (u64, u8) {
+    let mut handled = touch(bytes, scanner, digests);
     if !bytes.starts_with(b"PK") {
         return handled;
     }
@@ -50,7 +62,7 @@ fn open(bytes: &[u8], scanner: &mut yara_x::Scanner<'_>) -> (u64, u8) {
         if let Ok(mut entry) = archive.by_index(index)
             && entry.read_to_end(&mut inside).is_ok()
         {
-            let (more, mark) = open(&inside, scanner);
+            let (more, mark) = open(&inside, scanner, digests);
             handled = (handled.0 + more, handled.1 ^ mark);
         }
     }
