@@ -148,6 +148,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &text::xml::FORMAT,
     &text::xml::office::FLAT_OPC,
     &text::xml::office::WORD_2003,
+    &text::xml::office::EXCEL_2003,
     &text::records::JSON,
     &text::csv::FORMAT,
     &text::plain::FORMAT,
