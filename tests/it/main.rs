@@ -13,6 +13,8 @@ mod docs;
 mod goldens;
 /// Every sample cut and flipped.
 mod hostile;
+/// Containers written by other programs.
+mod interop;
 /// Who may import whom.
 mod layers;
 /// Bombs and other things that want too much.
