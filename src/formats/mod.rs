@@ -4,6 +4,7 @@
 pub mod archive;
 pub mod document;
 pub(crate) mod fields;
+pub(crate) mod launch;
 pub(crate) mod link;
 pub mod mail;
 pub mod media;
@@ -29,11 +30,13 @@ pub const FORMATS: &[&FormatSpec] = &[
     &program::foreign::ELF_FORMAT,
     &program::foreign::MACHO_FORMAT,
     &office::ole::FORMAT,
+    &office::onenote::FORMAT,
     &document::pdf::FORMAT,
+    &document::chm::FORMAT,
     &document::rtf::FORMAT,
     &office::ole::kinds::ENCRYPTED_OOXML,
     &office::ole::kinds::MSG,
-    &office::ole::kinds::MSI,
+    &program::msi::FORMAT,
     &office::ole::kinds::DOC,
     &office::ole::kinds::XLS,
     &office::ole::kinds::PPT,
@@ -153,6 +156,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &text::csv::FORMAT,
     &text::plain::FORMAT,
     &office::ole::kinds::STREAM,
+    &document::chm::INDEX,
     &office::ooxml::kinds::RECORDS,
 ];
 

@@ -4,6 +4,7 @@ pub mod autostart;
 pub mod clsids;
 pub mod dde;
 pub mod extensions;
+pub mod help;
 pub mod html;
 pub mod icons;
 pub mod interpreters;

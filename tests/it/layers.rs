@@ -45,6 +45,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("flate2", &["formats/archive", "formats/document/pdf", "formats/office/ole"]),
     ("crc32fast", &["formats/archive"]),
     ("image", &["formats/program/pe"]),
+    ("lzxd", &["formats/document/chm"]),
     ("quick_xml", &["formats/office/ooxml"]),
     ("html5ever", &["formats/document/html"]),
     ("base64", &["formats/text/base64"]),

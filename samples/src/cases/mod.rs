@@ -2,6 +2,7 @@
 
 mod document;
 mod indicators;
+mod installers;
 mod macros;
 mod mail;
 mod names;
@@ -23,6 +24,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(mail::all());
     all.extend(macros::all());
     all.extend(indicators::all());
+    all.extend(installers::all());
     all.extend(names::all());
     all.extend(office::all());
     all.extend(pictures::all());

@@ -1,3 +1,4 @@
 //! Documents that are neither office files nor mails.
 
+pub mod chm;
 pub mod pdf;

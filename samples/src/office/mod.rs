@@ -3,5 +3,6 @@
 pub mod biff;
 pub mod cfb;
 pub mod macros;
+pub mod onenote;
 pub mod ooxml;
 pub mod vba;

@@ -2,6 +2,7 @@
 
 pub mod icon;
 pub mod lnk;
+pub mod msi;
 pub mod noise;
 pub mod pe;
 pub mod resource;

@@ -1,5 +1,6 @@
 //! Documents that are neither office files nor mails.
 
+pub mod chm;
 pub mod html;
 pub mod pdf;
 pub mod rtf;

@@ -3,6 +3,7 @@
 pub(crate) mod classes;
 pub(crate) mod dde;
 pub mod ole;
+pub mod onenote;
 pub mod ooxml;
 pub(crate) mod remote;
 pub(crate) mod target;

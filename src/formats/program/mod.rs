@@ -4,5 +4,6 @@ pub mod entropy;
 mod file;
 pub mod foreign;
 pub mod lnk;
+pub mod msi;
 pub mod pe;
 pub mod shortcut;

@@ -71,30 +71,14 @@ pub const MSG: FormatSpec = FormatSpec {
     ..BASE
 };
 
-/// An installer.
-pub const MSI: FormatSpec = FormatSpec {
-    id: FormatId("msi"),
-    title: "Windows Installer package",
-    family: Family::Program,
-    extensions: &["msi", "msp", "mst", "msm"],
-    media_types: &["application/x-msi", "application/x-ms-installer", "application/x-msdownload"],
-    probe: Probe::Within(OLE, |artifact| {
-        sees(artifact, |view| {
-            // Tables are streams whose names start with U+4840.
-            let tables = view.streams().filter(|(_, entry)| entry.name.starts_with('\u{4840}')).count();
-            tables > 1
-                || has_class(view, "000C1084-0000-0000-C000-000000000046")
-                || has_class(view, "000C1086-0000-0000-C000-000000000046")
-        })
-    }),
-    reading: Reading::RecognisedOnly,
-    references: &[Reference {
-        title: "Windows Installer: Database Tables",
-        url: "https://learn.microsoft.com/en-us/windows/win32/msi/database-tables",
-    }],
-    limitations: &["Files and custom actions are not read."],
-    ..BASE
-};
+/// Whether a compound file is a Windows Installer package, patch or transform, which `program/msi` reads.
+pub(crate) fn is_installer(view: &OleView) -> bool {
+    // Tables are streams whose names start with U+4840.
+    let tables = view.streams().filter(|(_, entry)| entry.name.starts_with('\u{4840}')).take(2).count();
+    tables > 1
+        || has_class(view, "000C1084-0000-0000-C000-000000000046")
+        || has_class(view, "000C1086-0000-0000-C000-000000000046")
+}
 
 /// A Word document.
 pub const DOC: FormatSpec = FormatSpec {

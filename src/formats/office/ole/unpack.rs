@@ -27,6 +27,10 @@ impl Unpacker for OleUnpacker {
         for problem in &view.problems {
             out.problem(problem.clone());
         }
+        // A package's streams are given under their decoded names where its tables are read.
+        if super::kinds::is_installer(&view) {
+            return Ok(());
+        }
         let is_message = message::is_message(&view);
         let mut parts = 0usize;
         for (index, entry) in view.streams() {

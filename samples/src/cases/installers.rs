@@ -1,0 +1,74 @@
+//! Installers, help files, notes and other files that carry programs.
+
+use crate::document::chm;
+use crate::office::onenote::Section;
+use crate::program::Pe;
+use crate::program::msi::Msi;
+use crate::{Sample, mark, media};
+
+/// The samples of this group.
+pub(super) fn all() -> Vec<Sample> {
+    vec![
+        Sample {
+            id: "t19",
+            file_name: "航空券.one",
+            about: "a OneNote page with a picture over an embedded HTML application",
+            make: || {
+                let text = format!(
+                    "<html><head><hta:application id=\"a\"></head><script language=\"vbscript\">' {}\r\nwindow.close\r\n</script></html>",
+                    mark("t19")
+                );
+                Section::new().picture("jpg", &media::jpeg()).file("航空券.hta", text.as_bytes()).build()
+            },
+        },
+        Sample {
+            id: "b12o",
+            file_name: "会議メモ.one",
+            about: "a OneNote page with pictures and a text file",
+            make: || {
+                Section::new()
+                    .picture("jpg", &media::jpeg())
+                    .file("議題.txt", "1. 予算\r\n2. 日程\r\n".as_bytes())
+                    .build()
+            },
+        },
+        Sample {
+            id: "fs7-chm",
+            file_name: "申請書.chm",
+            about: "a help file whose page starts a command through the HTML Help control",
+            make: || {
+                let page = chm::page_with_shortcut(&format!(",cmd.exe,/c rem {}", mark("fs7-chm")));
+                chm::chm(&[("index.htm", &page)])
+            },
+        },
+        Sample {
+            id: "b17-chm",
+            file_name: "manual.chm",
+            about: "a help file of pages and pictures",
+            make: || {
+                let page = "<html><head><title>使い方</title></head><body><img src=\"a.jpg\">1. 電源を入れます。</body></html>";
+                chm::chm(&[("index.htm", page.as_bytes()), ("a.jpg", &media::jpeg())])
+            },
+        },
+        Sample {
+            id: "fs7-msi",
+            file_name: "viewer.msi",
+            about: "an installer package with a script in its table of actions",
+            make: || {
+                let script = format!("' {}\r\nDim a : a = \"http://example.com/s/msi\"\r\n", mark("fs7-msi"));
+                Msi::new().action("Prepare", 38, "", &script).build()
+            },
+        },
+        Sample {
+            id: "fs7-msi-plain",
+            file_name: "viewer.msi",
+            about: "an installer package that calls a library of its own and sets a folder",
+            make: || {
+                Msi::new()
+                    .binary("helper", &Pe::dll("helper.dll", &["Check"]).build())
+                    .action("CheckVersion", 1, "helper", "Check")
+                    .build()
+            },
+        },
+    ]
+}
