@@ -43,6 +43,7 @@ Examples:
   sekisho scan mail.eml
   sekisho scan --format jsonl quarantine/ > reports.jsonl
   sekisho scan --password 'Tkt#2016' locked.zip
+  sekisho scan --wordlist words.txt locked.7z
   cat mail.eml | sekisho scan --lang ja -")]
 pub(crate) struct ScanArgs {
     /// Files, folders (read recursively), glob patterns, or - for standard input
@@ -64,6 +65,10 @@ pub(crate) struct ScanArgs {
     /// A password to try on locked content; may be given several times
     #[arg(short, long = "password", value_name = "TEXT")]
     pub(crate) passwords: Vec<String>,
+
+    /// A file with one password per line to try on locked content when nothing else opened it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) wordlist: Option<PathBuf>,
 
     /// A rule file or folder of .yar files to use besides the shipped rules; may be given several times
     #[arg(long, value_name = "PATH")]

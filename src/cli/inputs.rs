@@ -27,6 +27,14 @@ impl Input {
         }
     }
 
+    /// Whether it is a file of at most this many bytes.
+    pub(super) fn is_short(&self, limit: u64) -> bool {
+        match self {
+            Input::File(path) => path.metadata().is_ok_and(|data| data.is_file() && data.len() <= limit),
+            Input::Stdin | Input::Missing(..) => false,
+        }
+    }
+
     /// Its bytes, at most `limit`; whether there were more.
     pub(super) fn read(&self, limit: u64) -> std::io::Result<(Bytes, bool)> {
         let mut bytes = Vec::new();

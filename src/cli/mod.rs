@@ -8,6 +8,7 @@ mod inputs;
 mod progress;
 mod rules;
 mod scan;
+mod words;
 
 use std::process::ExitCode;
 

@@ -10,7 +10,8 @@ use anyhow::Context as _;
 
 use super::args::{Color, Format, LimitArgs, ScanArgs};
 use super::inputs::{Input, gather};
-use super::{exit, progress, rules};
+use super::{exit, progress, rules, words};
+use crate::engine::Correspondence;
 use crate::matching::{RuleSet, shipped_sources};
 use crate::model::{Limits, Report};
 use crate::report::{Json, JsonLines, Paint, Sink, Text};
@@ -21,6 +22,7 @@ use crate::{ScanOptions, Scanner, Submission};
 pub(super) fn run(options: &ScanArgs) -> anyhow::Result<ExitCode> {
     let scanner = scanner(options)?;
     let inputs = gather(&options.paths);
+    let others = correspondence(&inputs);
     let bar = progress::bar(inputs.len(), options.quiet);
     let threads = match options.threads {
         Some(threads) => usize::from(threads),
@@ -37,12 +39,13 @@ pub(super) fn run(options: &ScanArgs) -> anyhow::Result<ExitCode> {
     let (sender, receiver) = sync_channel::<(usize, Report)>(64);
     let written = std::thread::scope(|scope| -> std::io::Result<()> {
         for _ in 0..threads.min(inputs.len()) {
-            let (sender, next_input, inputs, scanner, bar) = (sender.clone(), &next_input, &inputs, &scanner, &bar);
+            let (sender, next_input, inputs) = (sender.clone(), &next_input, &inputs);
+            let (scanner, bar, others) = (&scanner, &bar, &others);
             scope.spawn(move || {
                 loop {
                     let index = next_input.fetch_add(1, Ordering::Relaxed);
                     let Some(input) = inputs.get(index) else { break };
-                    let report = scan_one(scanner, input, limit);
+                    let report = scan_one(scanner, others, input, limit);
                     bar.inc(1);
                     if sender.send((index, report)).is_err() {
                         // Writing failed; there is nobody left to scan for.
@@ -85,6 +88,7 @@ fn scanner(options: &ScanArgs) -> anyhow::Result<Scanner> {
     let options = ScanOptions {
         limits: limits(&options.limits),
         passwords: options.passwords.clone(),
+        words: options.wordlist.as_deref().map(words::read).transpose()?.unwrap_or_default(),
         language: options.lang.into(),
         threads: options.threads.map_or(0, usize::from),
     };
@@ -104,9 +108,25 @@ pub(super) fn limits(arguments: &LimitArgs) -> Limits {
     }
 }
 
-fn scan_one(scanner: &Scanner, input: &Input, limit: u64) -> Report {
+/// Bytes of a message that is listened to before the scan: one that only brings a password is short.
+const MAX_HEARD: u64 = 256 << 10;
+
+/// What the messages among the inputs offer each other. Standard input can be read only once and is left out.
+fn correspondence(inputs: &[Input]) -> Correspondence {
+    let mut others = Correspondence::default();
+    if inputs.len() > 1 {
+        for input in inputs.iter().filter(|input| input.is_short(MAX_HEARD)) {
+            if let Ok((bytes, false)) = input.read(MAX_HEARD) {
+                others.learn(&bytes);
+            }
+        }
+    }
+    others
+}
+
+fn scan_one(scanner: &Scanner, others: &Correspondence, input: &Input, limit: u64) -> Report {
     match input.read(limit) {
-        Ok((bytes, false)) => scanner.scan(Submission::new(input.name(), bytes)),
+        Ok((bytes, false)) => scanner.scan_among(Submission::new(input.name(), bytes), others),
         Ok((bytes, true)) => scanner.scan_cut(Submission::new(input.name(), bytes)),
         Err(error) => scanner.unreadable(&input.name(), &error.to_string()),
     }

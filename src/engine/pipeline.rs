@@ -2,21 +2,36 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
+
 use super::findings::{CONTAINS_ITSELF, ENCRYPTED_CONTENT, LIMIT_REACHED, STAGE_PANICKED};
 use super::isolation::contain;
+use super::repeats::Again;
 use crate::analysis::ANALYZERS;
 use crate::budget::Budget;
+use crate::formats::document::html;
+use crate::formats::text::plain;
 use crate::formats::{FORMATS, LODGERS, spec};
 use crate::identify::identify;
 use crate::matching::RuleSet;
 use crate::model::{Artifact, FormatId, Hints, Location, Problem, ProblemKind, Record};
 use crate::stage::{Child, FormatSpec, Outcome, Reading, StageError};
 
+/// The fact that says where the same bytes were unpacked.
+const SAME_BYTES_AS: &str = "same-bytes-as";
+
+/// Formats in which a password may stand for another file beside it.
+const TEXTS: [FormatId; 2] = [plain::TEXT, html::HTML];
+/// Bytes of a text that only brings a password; longer ones are about something else.
+const MAX_TEXT: usize = 32 << 10;
+
 /// What one artifact came to.
 pub(super) struct Processed {
     pub(super) record: Record,
     pub(super) children: Vec<Child>,
     pub(super) hints: Arc<Hints>,
+    /// Its bytes, if it is a short text: a password may stand in it.
+    pub(super) text: Option<Bytes>,
 }
 
 /// Identifies, unpacks, analyses and matches one artifact. Nothing a stage does can stop the others.
@@ -24,6 +39,7 @@ pub(super) fn process(
     mut artifact: Artifact,
     ancestors: &[String],
     hints: Arc<Hints>,
+    again: Option<&Again>,
     budget: &Budget,
     rules: &RuleSet,
 ) -> Processed {
@@ -36,6 +52,10 @@ pub(super) fn process(
         }
         Err(message) => panicked = Some(message),
     }
+    if let Some(again) = again {
+        let said = if artifact.origin.detail.is_empty() { "" } else { ", " };
+        artifact.origin.detail.push_str(&format!("{said}the same bytes as {}", again.first));
+    }
     let artifact = artifact;
     let mut out = Outcome::new(&artifact, hints.clone(), budget);
     if let Some(message) = panicked {
@@ -47,7 +67,10 @@ pub(super) fn process(
     if repeats {
         out.raise(CONTAINS_ITSELF, Location::whole(), artifact.digests.sha256.clone());
     } else {
-        for spec in &specs {
+        if let Some(again) = again {
+            out.fact(SAME_BYTES_AS, again.first.to_string());
+        }
+        for spec in specs.iter().filter(|_| again.is_none()) {
             if let Some(unpacker) = spec.unpacker {
                 run(&mut out, spec.title, |out| unpacker.unpack(&artifact, out));
             }
@@ -87,7 +110,9 @@ pub(super) fn process(
     record.iocs = said.iocs;
     record.problems = said.problems;
     record.facts = said.facts;
-    Processed { record, children: said.children, hints: said.hints.unwrap_or(hints) }
+    let is_short_text = artifact.bytes.len() <= MAX_TEXT && TEXTS.contains(&artifact.format);
+    let text = is_short_text.then(|| Bytes::copy_from_slice(&artifact.bytes));
+    Processed { record, children: said.children, hints: said.hints.unwrap_or(hints), text }
 }
 
 /// The specifications whose stages run: each format the bytes are valid as, after the broader ones it narrows.

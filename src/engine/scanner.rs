@@ -5,13 +5,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::assemble::assemble;
+use super::correspondence::Correspondence;
 use super::crew::Crew;
+use super::overheard;
 use super::scheduler::walk;
 use crate::correlate::CORRELATORS;
 use crate::matching::RuleSet;
 use crate::model::{
-    ArtifactPath, EntryName, Hints, Limits, Location, Origin, OriginKind, PasswordHint, PasswordSource, Problem,
-    ProblemKind, Report,
+    ArtifactPath, ArtifactTree, EntryName, Hints, Limits, Location, Origin, OriginKind, PasswordHint, PasswordSource,
+    Problem, ProblemKind, Report,
 };
 use crate::stage::Child;
 use crate::verdict::Policy;
@@ -39,6 +41,9 @@ pub struct ScanOptions {
     pub limits: Limits,
     /// Passwords to try first on locked content.
     pub passwords: Vec<String>,
+    /// Words to try on locked content when nothing else opened it. Each costs a key derivation; the time limit bounds
+    /// them.
+    pub words: Vec<String>,
     /// The language of finding texts in the report.
     pub language: crate::report::Language,
     /// Threads all scans of this scanner may keep at work together, callers included; 0 means one per core.
@@ -59,6 +64,7 @@ pub struct Scanner {
     rules: RuleSet,
     policy: Policy,
     crew: Arc<Crew>,
+    words: Arc<[String]>,
 }
 
 impl Scanner {
@@ -70,40 +76,38 @@ impl Scanner {
     /// A scanner with these rules and this policy.
     pub fn with(options: ScanOptions, rules: RuleSet, policy: Policy) -> Self {
         let crew = Crew::new(options.threads);
-        Scanner { options, rules, policy, crew }
+        let words = options.words.as_slice().into();
+        Scanner { options, rules, policy, crew, words }
     }
 
     /// Scans one submission. Never fails: whatever the bytes are, a report comes back.
     pub fn scan(&self, submission: Submission) -> Report {
-        self.scan_knowing(submission, None)
+        self.scan_knowing(submission, None, Vec::new())
+    }
+
+    /// As [`Scanner::scan`], for a submission that is one of many: what related messages offer opens its attachments.
+    pub fn scan_among(&self, submission: Submission, others: &Correspondence) -> Report {
+        let offered = others.passwords_for(&submission.bytes);
+        self.scan_knowing(submission, None, offered)
     }
 
     /// Scans the beginning of something that was too large to be read whole; the report says so.
     pub fn scan_cut(&self, submission: Submission) -> Report {
         let what = format!("the input is larger than {} bytes; the rest was not read", submission.bytes.len());
-        self.scan_knowing(submission, Some(Problem::new(ProblemKind::Limit, what, Location::whole())))
+        self.scan_knowing(submission, Some(Problem::new(ProblemKind::Limit, what, Location::whole())), Vec::new())
     }
 
     /// The report of an input that could not be read at all.
     pub fn unreadable(&self, name: &str, why: &str) -> Report {
         let problem = Problem::new(ProblemKind::Unreadable, format!("cannot be read: {why}"), Location::whole());
-        self.scan_knowing(Submission::new(name, Bytes::new()), Some(problem))
+        self.scan_knowing(Submission::new(name, Bytes::new()), Some(problem), Vec::new())
     }
 
-    fn scan_knowing(&self, submission: Submission, problem: Option<Problem>) -> Report {
-        let passwords = self
-            .options
-            .passwords
-            .iter()
-            .map(|text| PasswordHint { text: text.clone(), source: PasswordSource::CommandLine })
-            .collect();
-        let hints = Arc::new(Hints::new(passwords, None));
-        let root = || Child {
-            name: EntryName::new(crate::model::name::file_name(&submission.name)),
-            origin: Origin::file(OriginKind::Input, ""),
-            bytes: submission.bytes.clone(),
-        };
-        let mut tree = walk(root, &hints, &self.options.limits, self.rules, &self.crew);
+    fn scan_knowing(&self, submission: Submission, problem: Option<Problem>, offered: Vec<PasswordHint>) -> Report {
+        let given = |text: &String| PasswordHint { text: text.clone(), source: PasswordSource::CommandLine };
+        let passwords = self.options.passwords.iter().map(given).chain(offered).collect();
+        let hints = Arc::new(Hints::new(passwords, None).with_words(self.words.clone()));
+        let mut tree = self.walk(&submission, &hints);
         if let Some(problem) = problem
             && let Some(record) = tree.get_mut(&ArtifactPath::root())
         {
@@ -117,5 +121,20 @@ impl Scanner {
             }
         }
         assemble(&submission.name, &tree, &self.policy, self.rules.digest(), self.options.language)
+    }
+
+    /// The tree; walked a second time if something stayed locked and a password was said elsewhere in it.
+    fn walk(&self, submission: &Submission, hints: &Arc<Hints>) -> ArtifactTree {
+        let root = || {
+            let name = EntryName::new(crate::model::name::file_name(&submission.name));
+            Child::new(name, Origin::file(OriginKind::Input, ""), submission.bytes.clone())
+        };
+        let first = walk(root, hints, &self.options.limits, self.rules, &self.crew);
+        let new = overheard::new_passwords(&first);
+        if new.is_empty() {
+            return first.tree;
+        }
+        let second = walk(root, &overheard::with(hints, new), &self.options.limits, self.rules, &self.crew);
+        if overheard::locked(&second) < overheard::locked(&first) { second.tree } else { first.tree }
     }
 }

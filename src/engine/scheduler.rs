@@ -1,11 +1,16 @@
-//! The tree in parallel: each artifact is a task; its children become tasks as soon as it is done.
+//! The tree in parallel, one level after the other: the artifacts of a level are hashed, compared with all before them,
+//! and then read by whoever is free. What two levels mean to each other (the same bytes again, pieces of one file) is
+//! decided between levels, by one thread, so that no report depends on which thread came first.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
+
+use bytes::Bytes;
 
 use super::crew::Crew;
 use super::isolation::contain;
+use super::joining::{Joined, join_pieces, settle};
 use super::pipeline::{Processed, process};
+use super::repeats::{Again, Repeats};
 use crate::budget::Budget;
 use crate::matching::RuleSet;
 use crate::model::{
@@ -13,6 +18,18 @@ use crate::model::{
     Record,
 };
 use crate::stage::Child;
+
+/// A submission's tree, and what was overheard while walking it.
+pub(super) struct Walked {
+    /// The tree.
+    pub(super) tree: ArtifactTree,
+    /// Short texts in it, where a password may stand.
+    pub(super) texts: Vec<Bytes>,
+    /// What its messages offered to those inside them.
+    pub(super) hints: Vec<Arc<Hints>>,
+    /// What each artifact that stayed locked was tried with.
+    pub(super) locked: Vec<Arc<Hints>>,
+}
 
 /// Unpacks and analyses a submission's whole tree.
 ///
@@ -25,24 +42,23 @@ pub(super) fn walk(
     limits: &Limits,
     rules: RuleSet,
     crew: &Arc<Crew>,
-) -> ArtifactTree {
-    let walk = Walk::start(Task::root(root(), hints.clone()), Budget::new(limits.clone()), rules);
-    walk.work(Some(crew));
-    if !walk.budget.hit_shared_limit() {
-        return walk.finish();
+) -> Walked {
+    let _pass = crew.join();
+    let budget = Arc::new(Budget::new(limits.clone()));
+    let walked = Walk::new(budget.clone(), rules, crew.clone()).run(Task::root(root(), hints.clone()));
+    if !budget.hit_shared_limit() {
+        return walked;
     }
-    let wall_time = walk.budget.time_left().max(limits.wall_time / 4);
-    drop(walk);
-    let again = Budget::new(Limits { wall_time, ..limits.clone() });
-    let walk = Walk::start(Task::root(root(), hints.clone()), again, rules);
-    walk.work(None);
-    walk.finish()
+    let wall_time = budget.time_left().max(limits.wall_time / 4);
+    drop(walked);
+    let again = Arc::new(Budget::new(Limits { wall_time, ..limits.clone() }));
+    Walk::new(again, rules, Crew::new(1)).run(Task::root(root(), hints.clone()))
 }
 
-/// An artifact in waiting: it is hashed and identified by whichever thread takes it.
-struct Task {
-    path: ArtifactPath,
-    child: Child,
+/// An artifact in waiting.
+pub(super) struct Task {
+    pub(super) path: ArtifactPath,
+    pub(super) child: Child,
     parent_format: FormatId,
     hints: Arc<Hints>,
     /// SHA-256 of everything it lies in.
@@ -55,127 +71,150 @@ impl Task {
         Task { path, child, parent_format: FormatId::UNKNOWN, hints, ancestors: Arc::default() }
     }
 
-    /// Does the work of one artifact; its children come back as tasks.
-    fn run(self, budget: &Budget, rules: &RuleSet) -> (Record, Vec<Task>) {
-        let Child { name, origin, bytes } = self.child;
-        let artifact = Artifact::new(self.path.clone(), name, origin, bytes, self.parent_format);
-        let mut inside = self.ancestors.to_vec();
+    /// A file put together from pieces, told the hints of one of them.
+    pub(super) fn joined(path: ArtifactPath, child: Child, of: &Task) -> Self {
+        Task { path, child, parent_format: of.parent_format, hints: of.hints.clone(), ancestors: of.ancestors.clone() }
+    }
+
+    fn hashed(self) -> Hashed {
+        let Child { name, origin, bytes, volumes } = self.child;
+        let mut artifact = Artifact::new(self.path, name, origin, bytes, self.parent_format);
+        artifact.volumes = volumes;
+        Hashed { artifact, hints: self.hints, ancestors: self.ancestors }
+    }
+}
+
+/// An artifact with its digests, before it is read.
+pub(super) struct Hashed {
+    pub(super) artifact: Artifact,
+    pub(super) hints: Arc<Hints>,
+    pub(super) ancestors: Arc<Vec<String>>,
+}
+
+impl Hashed {
+    /// Reads it; what lies in it comes back as tasks.
+    fn read(self, again: Option<&Again>, budget: &Budget, rules: &RuleSet) -> Read {
+        let Hashed { artifact, hints, ancestors } = self;
+        let path = artifact.path.clone();
+        let mut inside = ancestors.to_vec();
         inside.push(artifact.digests.sha256.clone());
         let inside = Arc::new(inside);
-        let Processed { record, children, hints } = process(artifact, &self.ancestors, self.hints, budget, rules);
+        let given = hints.clone();
+        let Processed { record, children, hints, text } = process(artifact, &ancestors, hints, again, budget, rules);
+        let offered = (!Arc::ptr_eq(&given, &hints)).then(|| hints.clone());
+        let locked = record.problems.iter().any(|problem| problem.kind == ProblemKind::Encrypted).then_some(given);
         let tasks = children
             .into_iter()
             .zip(0u32..)
             .map(|(child, index)| Task {
-                path: self.path.child(index),
+                path: path.child(index),
                 child,
                 parent_format: record.format,
                 hints: hints.clone(),
                 ancestors: inside.clone(),
             })
             .collect();
-        (record, tasks)
+        Read { record, tasks, text, offered, locked }
     }
 }
 
-#[derive(Default)]
-struct State {
-    queue: VecDeque<Task>,
-    running: usize,
-    records: Vec<Record>,
+/// What reading one artifact came to.
+struct Read {
+    record: Record,
+    tasks: Vec<Task>,
+    text: Option<Bytes>,
+    offered: Option<Arc<Hints>>,
+    locked: Option<Arc<Hints>>,
 }
+
+/// Bytes of a level below which asking others for help costs more than hashing.
+const WORTH_SHARING: usize = 64 << 10;
+/// Texts kept of one tree.
+const MAX_TEXTS: usize = 64;
 
 /// One scan under way.
 struct Walk {
-    state: Mutex<State>,
-    changed: Condvar,
-    budget: Budget,
+    budget: Arc<Budget>,
     rules: RuleSet,
+    crew: Arc<Crew>,
+    records: Vec<Record>,
+    texts: Vec<Bytes>,
+    hints: Vec<Arc<Hints>>,
+    locked: Vec<Arc<Hints>>,
+    joined: Vec<Joined>,
 }
 
 impl Walk {
-    fn start(root: Task, budget: Budget, rules: RuleSet) -> Arc<Self> {
-        let mut state = State::default();
+    fn new(budget: Arc<Budget>, rules: RuleSet, crew: Arc<Crew>) -> Self {
+        Walk {
+            budget,
+            rules,
+            crew,
+            records: Vec::new(),
+            texts: Vec::new(),
+            hints: Vec::new(),
+            locked: Vec::new(),
+            joined: Vec::new(),
+        }
+    }
+
+    fn run(mut self, root: Task) -> Walked {
         // The input itself is paid for like everything else. Alone over the limit, it is named and not read.
         let size = root.child.bytes.len() as u64;
-        match budget.charge_bytes(size).and_then(|()| budget.charge_artifact()) {
-            Ok(()) => state.queue.push_back(root),
+        let mut level = match self.budget.charge_bytes(size).and_then(|()| self.budget.charge_artifact()) {
+            Ok(()) => vec![root],
             Err(exceeded) => {
                 let what = format!("the input alone exceeds {exceeded}");
-                state.records.push(unread(root.path, root.child.name, root.child.origin, ProblemKind::Limit, what));
+                let record = unread(root.path, root.child.name, root.child.origin, ProblemKind::Limit, what);
+                self.records.push(record);
+                Vec::new()
             }
-        }
-        Arc::new(Walk { state: Mutex::new(state), changed: Condvar::new(), budget, rules })
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Works until the whole tree is done, with help from the crew; without a crew, alone and in tree order.
-    fn work(self: &Arc<Self>, crew: Option<&Arc<Crew>>) {
-        let _pass = crew.map(|crew| crew.join());
-        loop {
-            if let Some(task) = self.take() {
-                self.run(task);
-                if let Some(crew) = crew {
-                    self.call_for_help(crew);
-                }
-                continue;
-            }
-            let mut state = self.state();
-            while state.queue.is_empty() && state.running > 0 {
-                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
-            }
-            if state.queue.is_empty() && state.running == 0 {
-                return;
-            }
-        }
-    }
-
-    fn call_for_help(self: &Arc<Self>, crew: &Arc<Crew>) {
-        // One task is for the caller.
-        for _ in 1..self.state().queue.len().min(64) {
-            let walk = self.clone();
-            crew.recruit(move || {
-                while let Some(task) = walk.take() {
-                    walk.run(task);
-                }
+        };
+        let mut repeats = Repeats::default();
+        while !level.is_empty() {
+            let hashed = self.hash(level);
+            let again = repeats.find(&hashed);
+            let jobs: Vec<(Hashed, Option<Again>)> = hashed.into_iter().zip(again).collect();
+            let (budget, rules) = (self.budget.clone(), self.rules);
+            let read = self.crew.share(jobs, move |(hashed, again)| {
+                let artifact = &hashed.artifact;
+                let (path, name, origin) = (artifact.path.clone(), artifact.name.clone(), artifact.origin.clone());
+                // Stages are contained one by one; this is for the engine's own mistakes.
+                contain(|| hashed.read(again.as_ref(), &budget, &rules)).unwrap_or_else(|message| Read {
+                    record: unread(path, name, origin, ProblemKind::Failed, format!("the engine failed: {message}")),
+                    tasks: Vec::new(),
+                    text: None,
+                    offered: None,
+                    locked: None,
+                })
             });
+            level = Vec::new();
+            for Read { record, tasks, text, offered, locked } in read {
+                repeats.learn(&record);
+                self.records.push(record);
+                level.extend(tasks);
+                self.hints.extend(offered);
+                self.locked.extend(locked);
+                self.texts.extend(text.filter(|_| self.texts.len() < MAX_TEXTS));
+            }
+            self.joined.extend(join_pieces(&mut level, &self.records, &self.budget));
         }
+        settle(&mut self.records, &self.joined);
+        Walked { tree: ArtifactTree::new(self.records), texts: self.texts, hints: self.hints, locked: self.locked }
     }
 
-    /// The next task. The oldest first: a tree's wide levels are shared out, and one thread alone goes in tree order.
-    fn take(&self) -> Option<Task> {
-        let mut state = self.state();
-        let task = state.queue.pop_front()?;
-        state.running = state.running.saturating_add(1);
-        Some(task)
-    }
-
-    fn run(&self, task: Task) {
-        let (path, name, origin) = (task.path.clone(), task.child.name.clone(), task.child.origin.clone());
-        // Stages are contained one by one; this is for the engine's own mistakes.
-        let (record, tasks) = contain(|| task.run(&self.budget, &self.rules)).unwrap_or_else(|message| {
-            let what = format!("the engine failed: {message}");
-            (unread(path, name, origin, ProblemKind::Failed, what), Vec::new())
-        });
-        let mut state = self.state();
-        state.records.push(record);
-        state.queue.extend(tasks);
-        state.running = state.running.saturating_sub(1);
-        drop(state);
-        self.changed.notify_all();
-    }
-
-    fn finish(&self) -> ArtifactTree {
-        ArtifactTree::new(std::mem::take(&mut self.state().records))
+    fn hash(&self, level: Vec<Task>) -> Vec<Hashed> {
+        let size: usize = level.iter().map(|task| task.child.bytes.len()).sum();
+        if size < WORTH_SHARING {
+            return level.into_iter().map(Task::hashed).collect();
+        }
+        self.crew.share(level, Task::hashed)
     }
 }
 
 /// The record of an artifact that was not read.
 fn unread(path: ArtifactPath, name: EntryName, origin: Origin, kind: ProblemKind, what: String) -> Record {
-    let artifact = Artifact::new(path, name, origin, bytes::Bytes::new(), FormatId::UNKNOWN);
+    let artifact = Artifact::new(path, name, origin, Bytes::new(), FormatId::UNKNOWN);
     let mut record = Record::of(&artifact);
     record.problems.push(Problem::new(kind, what, Location::whole()));
     record
@@ -187,18 +226,15 @@ mod tests {
     use crate::model::OriginKind;
 
     fn root(bytes: &[u8]) -> Child {
-        Child {
-            name: EntryName::new("input.txt"),
-            origin: Origin::file(OriginKind::Input, ""),
-            bytes: bytes::Bytes::copy_from_slice(bytes),
-        }
+        let origin = Origin::file(OriginKind::Input, "");
+        Child::new(EntryName::new("input.txt"), origin, Bytes::copy_from_slice(bytes))
     }
 
     #[test]
     fn an_input_over_the_limit_is_named_and_not_read() {
         let limits = Limits { total_bytes: 4, ..Limits::default() };
         let Ok(rules) = RuleSet::compile(&[]) else { panic!("no rules always compile") };
-        let tree = walk(|| root(b"12345"), &Arc::default(), &limits, rules, &Crew::new(2));
+        let tree = walk(|| root(b"12345"), &Arc::default(), &limits, rules, &Crew::new(2)).tree;
         let records = tree.records();
         assert_eq!(records.len(), 1);
         assert_eq!(records[0].problems[0].kind, ProblemKind::Limit);

@@ -16,7 +16,7 @@ pub mod text;
 pub(crate) mod trial;
 
 use crate::model::FormatId;
-use crate::stage::{FormatSpec, Unpacker};
+use crate::stage::{Family, FormatSpec, Unpacker};
 
 /// The registry. Order matters where bytes are valid as several formats: the first is what the recipient's machine
 /// would most likely open, the others are opened too.
@@ -170,6 +170,12 @@ pub const LODGERS: &[(FormatId, &dyn Unpacker)] = &[
 /// The specification of a registered format.
 pub fn spec(id: FormatId) -> Option<&'static FormatSpec> {
     FORMATS.iter().copied().find(|spec| spec.id == id)
+}
+
+/// Whether bytes start as an archive of a registered kind does, by its magic alone.
+pub(crate) fn starts_archive(bytes: &[u8]) -> bool {
+    let by_magic = |spec: &&FormatSpec| spec.magic.iter().any(|magic| magic.matches(bytes));
+    bytes.starts_with(b"PK") || FORMATS.iter().filter(|spec| spec.family == Family::Archive).any(by_magic)
 }
 
 /// Whether bytes start as a registered format does, by its magic alone: for deciding whether bytes found where none

@@ -36,6 +36,11 @@ impl ArtifactPath {
         }
     }
 
+    /// Its number among its siblings.
+    pub fn last(&self) -> u32 {
+        self.0.last().copied().unwrap_or_default()
+    }
+
     /// 0 for the input.
     pub fn depth(&self) -> u64 {
         (self.0.len() as u64).saturating_sub(1)
@@ -80,6 +85,8 @@ pub enum OriginKind {
     Embedded,
     /// Text or bytes decoded from an encoded form.
     Decoded,
+    /// Pieces that lay side by side, put together.
+    Joined,
 }
 
 impl OriginKind {
@@ -95,6 +102,7 @@ impl OriginKind {
             OriginKind::Overlay => "overlay",
             OriginKind::Embedded => "embedded",
             OriginKind::Decoded => "decoded",
+            OriginKind::Joined => "joined",
         }
     }
 }
@@ -141,6 +149,9 @@ pub struct Artifact {
     pub origin: Origin,
     /// Its content.
     pub bytes: Bytes,
+    /// The volumes it was put together from, in order, where their borders matter; empty for everything else. Their
+    /// bytes one after the other are [`Artifact::bytes`].
+    pub volumes: Vec<Bytes>,
     /// What it is, by content.
     pub format: FormatId,
     /// Other formats the same bytes are valid as (polyglots), in the order they would be opened.
@@ -161,6 +172,7 @@ impl Artifact {
             name,
             origin,
             bytes,
+            volumes: Vec::new(),
             format: FormatId::UNKNOWN,
             also: Vec::new(),
             parent_format,

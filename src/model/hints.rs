@@ -13,8 +13,14 @@ pub enum PasswordSource {
     Subject,
     /// Read in the name of an attachment or archive entry.
     FileName,
+    /// Read in another message: of the same mailbox, of the same sender about that time, of the same thread.
+    OtherMessage,
+    /// Read in a text that lies in the same mail or archive.
+    OtherText,
     /// From the built-in list of common passwords.
     CommonList,
+    /// From a list the user gave.
+    WordList,
 }
 
 impl PasswordSource {
@@ -25,7 +31,10 @@ impl PasswordSource {
             PasswordSource::Body => "the message body",
             PasswordSource::Subject => "the subject",
             PasswordSource::FileName => "a file name",
+            PasswordSource::OtherMessage => "another message",
+            PasswordSource::OtherText => "a text beside it",
             PasswordSource::CommonList => "the common list",
+            PasswordSource::WordList => "the word list",
         }
     }
 }
@@ -45,6 +54,7 @@ pub struct PasswordHint {
 pub struct Hints {
     passwords: Vec<PasswordHint>,
     outer: Option<Arc<Hints>>,
+    words: Arc<[String]>,
 }
 
 /// Candidates tried per locked container; a message can offer many words and each costs a key derivation.
@@ -53,7 +63,19 @@ pub const MAX_PASSWORDS: usize = 64;
 impl Hints {
     /// Hints that add to those of the enclosing message.
     pub fn new(passwords: Vec<PasswordHint>, outer: Option<Arc<Hints>>) -> Self {
-        Hints { passwords, outer }
+        let words = outer.as_ref().map(|outer| outer.words.clone()).unwrap_or_default();
+        Hints { passwords, outer, words }
+    }
+
+    /// The same, with a list of words to try when all else has failed.
+    pub fn with_words(mut self, words: Arc<[String]>) -> Self {
+        self.words = words;
+        self
+    }
+
+    /// The list of words to try when all else has failed.
+    pub fn words(&self) -> &[String] {
+        &self.words
     }
 
     /// Candidates, nearest message first, without repeats, at most [`MAX_PASSWORDS`].

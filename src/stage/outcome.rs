@@ -24,6 +24,15 @@ pub struct Child {
     pub origin: Origin,
     /// Its content, paid for.
     pub bytes: Bytes,
+    /// The volumes it was put together from; see [`Artifact::volumes`].
+    pub volumes: Vec<Bytes>,
+}
+
+impl Child {
+    /// A child that is one file.
+    pub fn new(name: EntryName, origin: Origin, bytes: Bytes) -> Self {
+        Child { name, origin, bytes, volumes: Vec::new() }
+    }
 }
 
 /// Everything stages said about one artifact.
@@ -105,7 +114,7 @@ impl<'a> Outcome<'a> {
         let (bytes, stop) = MeteredReader::new(body, self.budget, allowance, beyond).pull();
         self.produced = self.produced.saturating_add(bytes.len() as u64);
         let place = Location::part(format!("entry {}", name.file_name()));
-        self.said.children.push(Child { name, origin, bytes: bytes.into() });
+        self.said.children.push(Child::new(name, origin, bytes.into()));
         match stop {
             None => Ok(true),
             Some(Stop::Read(error)) => {
@@ -134,7 +143,7 @@ impl<'a> Outcome<'a> {
         }
         self.budget.charge_bytes(size)?;
         self.produced = self.produced.saturating_add(size);
-        self.said.children.push(Child { name, origin, bytes });
+        self.said.children.push(Child::new(name, origin, bytes));
         Ok(())
     }
 
@@ -230,7 +239,7 @@ impl<'a> Outcome<'a> {
     }
 
     /// Password candidates for this container: those read in its own names first, then the messages' around it, then
-    /// the short common list last.
+    /// the short common list, then the words the user gave. Those can be many: ask the budget's clock between two.
     pub fn passwords(&self, own: &[PasswordHint], common: &[String]) -> Vec<PasswordHint> {
         let mut all: Vec<PasswordHint> = Vec::new();
         let common = common.iter().map(|text| PasswordHint { text: text.clone(), source: PasswordSource::CommonList });
@@ -239,6 +248,8 @@ impl<'a> Outcome<'a> {
                 all.push(hint);
             }
         }
+        let word = |text: &String| PasswordHint { text: text.clone(), source: PasswordSource::WordList };
+        all.extend(self.passwords.words().iter().map(word));
         all
     }
 

@@ -27,5 +27,7 @@ mod rules;
 mod schema;
 /// Other archives and compressed files of other programs.
 mod stream_archivers;
+/// What several files mean to each other.
+mod together;
 /// Zips of other programs.
 mod zip_archivers;

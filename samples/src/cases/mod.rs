@@ -12,6 +12,7 @@ mod pictures;
 pub mod programs;
 mod rules;
 mod stream_archives;
+mod together;
 mod travel;
 mod zip_archives;
 
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(programs::samples());
     all.extend(rules::samples());
     all.extend(stream_archives::all());
+    all.extend(together::all());
     all.extend(travel::all());
     all.extend(zip_archives::all());
     all

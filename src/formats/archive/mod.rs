@@ -12,4 +12,5 @@ pub(crate) mod rare;
 pub mod recognised;
 pub mod sevenz;
 pub mod tar;
+pub(crate) mod volumes;
 pub mod zip;

@@ -39,7 +39,7 @@ finding_kind! {
 /// Says that a password opened the archive and where it was read, unless the user gave it. The password itself is
 /// not said: reports travel further than mails.
 pub(crate) fn say_opened(out: &mut Outcome<'_>, hint: &PasswordHint) {
-    if hint.source != PasswordSource::CommandLine {
+    if !matches!(hint.source, PasswordSource::CommandLine | PasswordSource::WordList) {
         let observed = format!("password read in {}", hint.source.as_str());
         out.raise(OPENED_WITH_FOUND_PASSWORD, Location::whole(), observed);
     }

@@ -3,8 +3,11 @@
 
 pub mod address;
 pub mod charset;
+pub(crate) mod date;
 pub mod eml;
 pub mod encoded_word;
 pub mod html_text;
+pub mod letter;
 pub mod mbox;
+pub(crate) mod partial;
 pub mod passwords;

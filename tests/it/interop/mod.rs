@@ -25,7 +25,7 @@ impl Workshop {
     }
 
     /// Where it is.
-    fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 

@@ -6,7 +6,7 @@ use sevenz_rust2::{Archive, BlockDecoder, Error, Password};
 
 use super::methods;
 use crate::knowledge::passwords::passwords;
-use crate::model::PasswordHint;
+use crate::model::{PasswordHint, PasswordSource};
 use crate::stage::{Outcome, StageError};
 
 /// Memory a decoder may ask for, in KiB. 7-Zip's highest setting uses a quarter of it.
@@ -14,6 +14,9 @@ pub(super) const MEMORY_KIB: usize = 256 << 10;
 
 /// Key derivation rounds spent on one archive. 7-Zip uses 2^19 a try; a header can ask for far more.
 const MAX_ROUNDS: u64 = 1 << 26;
+
+/// The costliest derivation a user's word is tried with, a power of two.
+const MAX_WORD_EXPONENT: u8 = 22;
 
 /// What came of opening the header.
 pub(super) enum Opened {
@@ -114,8 +117,13 @@ fn opens(
 /// Candidates, as many as the rounds allow.
 fn candidates(out: &Outcome<'_>, exponent: u8) -> impl Iterator<Item = PasswordHint> {
     let tries = MAX_ROUNDS.checked_shr(u32::from(exponent)).unwrap_or(0).max(1);
+    let tries = usize::try_from(tries).unwrap_or(usize::MAX);
     let all = out.passwords(&[], &passwords().common);
-    all.into_iter().filter(|hint| !hint.text.is_empty()).take(usize::try_from(tries).unwrap_or(usize::MAX))
+    // Words a user gave are bounded by time, which is asked between two of them: one must not take minutes.
+    let takes_words = exponent <= MAX_WORD_EXPONENT;
+    let (words, said): (Vec<_>, Vec<_>) =
+        all.into_iter().filter(|hint| !hint.text.is_empty()).partition(|hint| hint.source == PasswordSource::WordList);
+    said.into_iter().take(tries).chain(words.into_iter().filter(move |_| takes_words))
 }
 
 /// The crate's error as ours.

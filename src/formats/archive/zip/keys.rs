@@ -41,14 +41,17 @@ impl Keyring {
     pub(super) fn new<'n>(out: &Outcome<'_>, names: impl Iterator<Item = &'n str>) -> Self {
         let hints = out.passwords(&own_hints(names), &passwords::passwords().common);
         let mut candidates = Vec::new();
-        for hint in hints {
+        for hint in hints.into_iter() {
+            // Words a user gave are bounded by time, what a sender writes by number.
+            if hint.source != PasswordSource::WordList && candidates.len() >= MAX_PASSWORDS.saturating_mul(2) {
+                continue;
+            }
             let (legacy, _, is_lossy) = SHIFT_JIS.encode(&hint.text);
             if !is_lossy && legacy.as_ref() != hint.text.as_bytes() {
                 candidates.push(Key { bytes: legacy.into_owned(), hint: hint.clone() });
             }
             candidates.push(Key { bytes: hint.text.clone().into_bytes(), hint });
         }
-        candidates.truncate(MAX_PASSWORDS.saturating_mul(2));
         Keyring { candidates, working: Vec::new(), searches: MAX_SEARCHES }
     }
 

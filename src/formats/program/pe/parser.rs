@@ -134,7 +134,10 @@ impl PeView {
     /// What lies after the last section; the certificate table is no overlay.
     fn find_overlays(&mut self, bytes: &[u8]) {
         let sections_end = self.sections.iter().map(|section| section.range.end).max().unwrap_or(0);
-        let start = sections_end.max(self.header.headers_size.min(bytes.len()));
+        // Headers cut short are no overlay either, whatever size they state.
+        const SIGNATURE_AND_COFF_HEADER: usize = 24;
+        let headers_end = self.header.headers_size.max(self.header.offset.saturating_add(SIGNATURE_AND_COFF_HEADER));
+        let start = sections_end.max(headers_end.min(bytes.len()));
         let table = self.certificate.as_ref().map_or(bytes.len()..bytes.len(), |certificate| certificate.range.clone());
         let (before, after) = if table.start >= start {
             (start..table.start, table.end..bytes.len())

@@ -1,0 +1,81 @@
+//! What one message means to others: who sent it when, in which thread, and the passwords it offers.
+
+use bytes::Bytes;
+
+use super::address::mailboxes;
+use super::date;
+use super::eml::{EmlView, Spoken, is_message};
+use super::mbox::{self, MboxView};
+use crate::model::{PasswordHint, View as _};
+
+/// A message seen from outside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Letter {
+    /// Its own `Message-ID` and those it refers to.
+    pub ids: Vec<String>,
+    /// The address in `From`, lower case.
+    pub sender: Option<String>,
+    /// Seconds since 1970, by its `Date`.
+    pub time: Option<i64>,
+    /// The passwords it offers, likeliest first.
+    pub passwords: Vec<PasswordHint>,
+}
+
+/// Identifiers kept of one message.
+const MAX_IDS: usize = 64;
+/// Messages of one mailbox that are read.
+const MAX_MESSAGES: usize = 1_000;
+
+impl Letter {
+    /// The messages in a file: one, or those of a mailbox; none if it is something else.
+    pub fn read(file: &Bytes) -> Vec<Letter> {
+        if mbox::is_mailbox(file) {
+            let Ok(view) = MboxView::parse(file) else { return Vec::new() };
+            let messages = view.messages.iter().take(MAX_MESSAGES);
+            return messages.filter_map(|range| Letter::of(&file.slice_ref(file.get(range.clone())?))).collect();
+        }
+        if is_message(file) { Letter::of(file).into_iter().collect() } else { Vec::new() }
+    }
+
+    fn of(message: &Bytes) -> Option<Letter> {
+        let view = EmlView::parse(message).ok()?;
+        let headers = &view.headers;
+        let mut ids: Vec<String> = Vec::new();
+        for name in ["message-id", "in-reply-to", "references"] {
+            for field in headers.all(name) {
+                let words = field.value.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | ','));
+                ids.extend(words.filter(|word| word.contains('@')).map(str::to_owned).take(MAX_IDS));
+            }
+        }
+        ids.truncate(MAX_IDS);
+        let sender = headers.text("from").and_then(|from| mailboxes(&from).into_iter().next());
+        Some(Letter {
+            ids,
+            sender: sender.map(|mailbox| mailbox.address.to_lowercase()),
+            time: headers.text("date").and_then(|field| date::seconds(&field)),
+            passwords: Spoken::of(&view, message).passwords(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sekisho_samples::mail::Eml;
+
+    #[test]
+    fn a_message_is_seen_with_its_thread_and_passwords() {
+        let bytes = Eml::letter("A@Example.com").text_body("utf-8", "パスワードは「Tkt#2016」です。").build();
+        let letters = Letter::read(&bytes.into());
+        let [letter] = letters.as_slice() else { panic!("one letter") };
+        assert_eq!(letter.sender.as_deref(), Some("a@example.com"));
+        assert!(letter.time.is_some());
+        assert_eq!(letter.passwords[0].text, "Tkt#2016");
+    }
+
+    #[test]
+    fn other_files_hold_no_letters() {
+        assert!(Letter::read(&Bytes::from_static(b"PK\x03\x04")).is_empty());
+        assert!(Letter::read(&Bytes::from_static(b"password: abc123")).is_empty());
+    }
+}
