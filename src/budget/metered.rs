@@ -1,6 +1,6 @@
 //! Pulling bytes out of a decoder while paying for them, so that a bomb is stopped as it inflates.
 
-use std::io::{ErrorKind, Read};
+use std::io::{ErrorKind, Read, Write};
 
 use super::{Budget, Exceeded};
 
@@ -66,6 +66,56 @@ impl<'a, R: Read> MeteredReader<'a, R> {
     }
 }
 
+/// The same for a decoder that pushes: bytes are paid for as they are written, and a write beyond a limit fails.
+pub struct MeteredWriter<'a> {
+    out: Vec<u8>,
+    budget: &'a Budget,
+    allowance: u64,
+    beyond: Exceeded,
+    exceeded: Option<Exceeded>,
+}
+
+impl<'a> MeteredWriter<'a> {
+    /// Takes at most `allowance` bytes.
+    pub fn new(budget: &'a Budget, allowance: u64, beyond: Exceeded) -> Self {
+        MeteredWriter { out: Vec::new(), budget, allowance, beyond, exceeded: None }
+    }
+
+    /// Lets a decoder write; what came before a stop is kept.
+    pub fn push(mut self, write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>) -> (Vec<u8>, Option<Stop>) {
+        let ended = write(&mut self);
+        let stop = match (self.exceeded, ended) {
+            (Some(exceeded), _) => Some(Stop::Limit(exceeded)),
+            (None, Err(error)) => Some(Stop::Read(error)),
+            (None, Ok(())) => None,
+        };
+        (self.out, stop)
+    }
+}
+
+impl Write for MeteredWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if bytes.is_empty() {
+            return Ok(0);
+        }
+        let take = (bytes.len() as u64).min(self.allowance);
+        let paid = self.budget.check_deadline().and_then(|()| self.budget.charge_bytes(take));
+        let exceeded = paid.err().or((take == 0).then_some(self.beyond));
+        if let Some(exceeded) = exceeded {
+            self.exceeded = Some(exceeded);
+            return Err(std::io::Error::other(exceeded.to_string()));
+        }
+        self.allowance = self.allowance.saturating_sub(take);
+        let fits = usize::try_from(take).unwrap_or(bytes.len());
+        self.out.extend_from_slice(bytes.get(..fits).unwrap_or(bytes));
+        Ok(fits)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +128,17 @@ mod tests {
         assert_eq!(bytes.len(), 100_000);
         assert!(matches!(stop, Some(Stop::Limit(Exceeded::ArtifactBytes))));
         assert_eq!(budget.bytes_used(), 100_000);
+    }
+
+    #[test]
+    fn what_is_pushed_is_paid_for_as_well() {
+        let budget = Budget::new(Limits::default());
+        let pushed = MeteredWriter::new(&budget, 10, Exceeded::ArtifactBytes).push(|out| out.write_all(&[7; 10]));
+        assert!(pushed.0.len() == 10 && pushed.1.is_none());
+        let (bytes, stop) = MeteredWriter::new(&budget, 9, Exceeded::Ratio).push(|out| out.write_all(&[7; 10]));
+        assert_eq!(bytes.len(), 9);
+        assert!(matches!(stop, Some(Stop::Limit(Exceeded::Ratio))));
+        assert_eq!(budget.bytes_used(), 19);
     }
 
     #[test]

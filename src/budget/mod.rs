@@ -5,7 +5,7 @@ mod metered;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-pub use metered::{MeteredReader, Stop};
+pub use metered::{MeteredReader, MeteredWriter, Stop};
 
 use crate::model::Limits;
 

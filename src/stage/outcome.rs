@@ -1,13 +1,13 @@
 //! The one sink of every stage, and the only birthplace of artifacts.
 
 use std::collections::HashSet;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::sync::Arc;
 
 use bytes::Bytes;
 
 use super::StageError;
-use crate::budget::{Budget, Exceeded, MeteredReader, Stop};
+use crate::budget::{Budget, Exceeded, MeteredReader, MeteredWriter, Stop};
 use crate::knowledge::noise;
 use crate::model::finding::MAX_OBSERVED;
 use crate::model::{
@@ -112,6 +112,34 @@ impl<'a> Outcome<'a> {
         self.admit()?;
         let (allowance, beyond) = self.allowance();
         let (bytes, stop) = MeteredReader::new(body, self.budget, allowance, beyond).pull();
+        self.keep(name, origin, bytes, stop)
+    }
+
+    /// As [`Outcome::child_checked`], for a decoder that pushes what it decodes.
+    pub fn child_written(
+        &mut self,
+        name: EntryName,
+        origin: Origin,
+        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) -> Result<bool, StageError> {
+        self.admit()?;
+        let (allowance, beyond) = self.allowance();
+        let (bytes, stop) = MeteredWriter::new(self.budget, allowance, beyond).push(write);
+        self.keep(name, origin, bytes, stop)
+    }
+
+    /// The content of the child given last.
+    pub fn latest(&self) -> Option<&Bytes> {
+        self.said.children.last().map(|child| &child.bytes)
+    }
+
+    fn keep(
+        &mut self,
+        name: EntryName,
+        origin: Origin,
+        bytes: Vec<u8>,
+        stop: Option<Stop>,
+    ) -> Result<bool, StageError> {
         self.produced = self.produced.saturating_add(bytes.len() as u64);
         let place = Location::part(format!("entry {}", name.file_name()));
         self.said.children.push(Child::new(name, origin, bytes.into()));
@@ -151,6 +179,17 @@ impl<'a> Outcome<'a> {
     pub fn pull(&mut self, body: impl Read) -> (Vec<u8>, Option<Stop>) {
         let (allowance, beyond) = self.allowance();
         let (bytes, stop) = MeteredReader::new(body, self.budget, allowance, beyond).pull();
+        self.produced = self.produced.saturating_add(bytes.len() as u64);
+        (bytes, stop)
+    }
+
+    /// As [`Outcome::pull`], for a decoder that pushes.
+    pub fn take_written(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> std::io::Result<()>,
+    ) -> (Vec<u8>, Option<Stop>) {
+        let (allowance, beyond) = self.allowance();
+        let (bytes, stop) = MeteredWriter::new(self.budget, allowance, beyond).push(write);
         self.produced = self.produced.saturating_add(bytes.len() as u64);
         (bytes, stop)
     }
