@@ -39,6 +39,10 @@ pub(crate) fn raise(name: &EntryName, out: &mut Outcome<'_>) {
 /// As [`raise`], for an escape already found.
 pub(crate) fn raise_found(escape: &Escape, out: &mut Outcome<'_>) {
     let at = Location::part(format!("entry {}", escape.name));
+    if escape.how == BLANKS {
+        let observed = format!("{}: {}", escape.how, escape.name);
+        return out.raise_as(ENTRY_NAME_ESCAPES, Severity::Critical, true, at, observed);
+    }
     match escape.autostart {
         Some(place) => {
             let observed = format!("{}: {} (aims at {place})", escape.how, escape.name);
@@ -47,6 +51,9 @@ pub(crate) fn raise_found(escape: &Escape, out: &mut Outcome<'_>) {
         None => out.raise(ENTRY_NAME_ESCAPES, at, format!("{}: {}", escape.how, escape.name)),
     }
 }
+
+/// How WinRAR before 7.12 was led out: it took the name for harmless, Windows drops the blank.
+const BLANKS: &str = "climbs out with \".. \" (CVE-2025-6218)";
 
 fn leads_out(path: &str) -> Option<&'static str> {
     let path = path.replace('\\', "/");
@@ -63,15 +70,20 @@ fn leads_out(path: &str) -> Option<&'static str> {
         return Some("is absolute");
     }
     let mut depth = 0usize;
+    let mut has_blanks = false;
     for part in path.split('/') {
         // Win32 drops blanks and dots at the end of a part, so "..␠" is ".." there.
         let trimmed = part.trim_end_matches(' ');
         match trimmed {
             "" | "." => {}
-            ".." => match depth.checked_sub(1) {
-                Some(up) => depth = up,
-                None => return Some("climbs out with \"..\""),
-            },
+            ".." => {
+                has_blanks |= part.len() > trimmed.len();
+                match depth.checked_sub(1) {
+                    Some(up) => depth = up,
+                    None if has_blanks => return Some(BLANKS),
+                    None => return Some("climbs out with \"..\""),
+                }
+            }
             _ => depth = depth.saturating_add(1),
         }
     }
@@ -90,7 +102,8 @@ finding_kind! {
     ///
     /// ## How we see it
     /// Every name the entry is stored under is decoded to Unicode first and then split at `/` and `\`; only a path that
-    /// really ends up outside counts. Aimed at a place whose content runs by itself, it is decisive.
+    /// really ends up outside counts. Aimed at a place whose content runs by itself, it is decisive, and so is a name that
+    /// climbs with a blank after the dots, which nothing but an attack on CVE-2025-6218 has.
     ///
     /// ## When it is innocent
     /// Some backup programs store absolute paths. Nobody mails those.
@@ -122,7 +135,7 @@ mod tests {
     fn finds_every_way_out() {
         assert_eq!(how("..\\..\\harmless-marker.txt"), Some("climbs out with \"..\""));
         assert_eq!(how("a/../../b"), Some("climbs out with \"..\""));
-        assert_eq!(how(".. /.. /b"), Some("climbs out with \"..\""));
+        assert_eq!(how(".. /.. /b"), Some(BLANKS));
         assert_eq!(how("/etc/passwd"), Some("is absolute"));
         assert_eq!(how("C:\\a.txt"), Some("names a drive"));
         assert_eq!(how("\\\\192.0.2.1\\share\\a"), Some("names a server"));
