@@ -78,7 +78,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::compressed::LZMA_FORMAT,
     &archive::compressed::ZSTD_FORMAT,
     &archive::compressed::COMPRESS_FORMAT,
-    &archive::recognised::RAR,
+    &archive::rar::FORMAT,
     &archive::recognised::CAB,
     &archive::recognised::ARJ,
     &archive::recognised::ACE,

@@ -35,6 +35,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rayon", &["engine", "cli"]),
     ("goblin", &["formats/program/pe"]),
     ("delharc", &["formats/archive/lzh"]),
+    ("rars", &["formats/archive/rar"]),
     ("sevenz_rust2", &["formats/archive/sevenz"]),
     ("tar", &["formats/archive/tar"]),
     ("zip", &["formats/archive/zip"]),

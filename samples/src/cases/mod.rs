@@ -1,5 +1,6 @@
 //! The finished samples, grouped by what they show.
 
+mod big_archives;
 mod document;
 mod indicators;
 mod installers;
@@ -21,6 +22,7 @@ use crate::Sample;
 /// Every sample.
 pub fn all() -> Vec<Sample> {
     let mut all = Vec::new();
+    all.extend(big_archives::all());
     all.extend(document::all());
     all.extend(mail::all());
     all.extend(macros::all());

@@ -1,6 +1,7 @@
 //! A locked archive that opened: the finding every kind of archive raises, and how it says where the password was.
 
 use crate::finding_kind;
+use crate::knowledge::passwords::passwords;
 use crate::model::{Location, PasswordHint, PasswordSource};
 use crate::stage::Outcome;
 
@@ -42,5 +43,62 @@ pub(crate) fn say_opened(out: &mut Outcome<'_>, hint: &PasswordHint) {
     if !matches!(hint.source, PasswordSource::CommandLine | PasswordSource::WordList) {
         let observed = format!("password read in {}", hint.source.as_str());
         out.raise(OPENED_WITH_FOUND_PASSWORD, Location::whole(), observed);
+    }
+}
+
+/// Names looked at for passwords.
+const MAX_NAMES: usize = 200;
+/// Candidates taken from them.
+const MAX_OWN: usize = 16;
+
+/// Passwords that names of the archive and its entries announce: `資料(パスワードはTkt2016).zip`.
+pub(crate) fn own_hints<'n>(names: impl Iterator<Item = &'n str>) -> Vec<PasswordHint> {
+    let mut hints: Vec<PasswordHint> = Vec::new();
+    for name in names.take(MAX_NAMES) {
+        for text in announced(name) {
+            let hint = PasswordHint { text, source: PasswordSource::FileName };
+            if hints.len() < MAX_OWN && !hints.contains(&hint) {
+                hints.push(hint);
+            }
+        }
+    }
+    hints
+}
+
+/// What follows an announcing word in a name: the first words of printable ASCII.
+fn announced(name: &str) -> Vec<String> {
+    const WORDS: usize = 3;
+    let lower = name.to_lowercase();
+    let ends = passwords().announcing.iter().filter_map(|word| {
+        let start = lower.find(word.as_str())?;
+        start.checked_add(word.len())
+    });
+    let mut found = Vec::new();
+    // Lower case may change lengths outside ASCII; then the tail is taken from the lower-case text.
+    let source = if lower.len() == name.len() { name } else { lower.as_str() };
+    for end in ends {
+        let tail = source.get(end..).unwrap_or_default();
+        for word in tail.split(|c: char| !c.is_ascii_graphic() || matches!(c, '(' | ')' | '[' | ']' | '"')).take(64) {
+            let word = word.trim_matches([':', '=', '_', '-', '.', ',', '\'', '/', '\\']);
+            for form in [word, word.rsplit_once('.').map_or(word, |(stem, _)| stem)] {
+                if (3..=64).contains(&form.len()) && found.len() < WORDS * 2 && !found.iter().any(|known| known == form)
+                {
+                    found.push(form.to_owned());
+                }
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_announced_passwords() {
+        assert!(announced("資料(パスワードはTkt#2016).zip").contains(&"Tkt#2016".to_owned()));
+        assert!(announced("password_abc123.txt").contains(&"abc123".to_owned()));
+        assert!(announced("航空券控え.pdf").is_empty());
     }
 }

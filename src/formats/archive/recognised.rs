@@ -19,17 +19,6 @@ const COMMON: FormatSpec = FormatSpec {
 
 const RARE: &[&dyn Analyzer] = &[&RareFormat];
 
-/// RAR 1.3 to 5.
-pub const RAR: FormatSpec = FormatSpec {
-    id: FormatId("rar"),
-    title: "RAR archive",
-    extensions: &["rar", "cbr"],
-    media_types: &["application/vnd.rar", "application/x-rar-compressed", "application/x-rar"],
-    magic: &[Magic::start(b"Rar!\x1a\x07\x00"), Magic::start(b"Rar!\x1a\x07\x01\x00"), Magic::start(b"RE\x7e\x5e")],
-    references: &[Reference { title: "RAR 5.0 archive format", url: "https://www.rarlab.com/technote.htm" }],
-    ..COMMON
-};
-
 /// Cabinet.
 pub const CAB: FormatSpec = FormatSpec {
     id: FormatId("cab"),
@@ -373,7 +362,6 @@ mod tests {
 
     #[test]
     fn knows_each_by_its_magic() {
-        assert!(is(&RAR, b"Rar!\x1a\x07\x01\x00rest"));
         assert!(is(&ARJ, b"\x60\xea\x2b\x00\x22\x0b\x01\x0b\x10\x00\x02rest"));
         assert!(is(&ACE, b"\x00\x00\x31\x00\x00\x00\x90**ACE**\x14"));
         assert!(is(&ARC, b"\x1a\x08A.TXT\0\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\0hello"));

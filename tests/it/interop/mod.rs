@@ -4,6 +4,7 @@
 
 mod installers;
 mod nesting;
+mod rar;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

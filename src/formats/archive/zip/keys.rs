@@ -8,6 +8,7 @@ use bytes::Bytes;
 use encoding_rs::SHIFT_JIS;
 
 use super::open::{Packed, Reading};
+use crate::formats::archive::password::own_hints;
 use crate::knowledge::passwords;
 use crate::model::hints::MAX_PASSWORDS;
 use crate::model::{PasswordHint, PasswordSource};
@@ -103,62 +104,5 @@ fn fits(archive: &Bytes, reading: &Reading, key: &Key) -> bool {
         Err(_) => false,
         Ok(length) if length >= CONFIRMED => true,
         Ok(_) => !reading.has_crc() || content.crc() == reading.crc,
-    }
-}
-
-/// Names looked at for passwords.
-const MAX_NAMES: usize = 200;
-/// Candidates taken from them.
-const MAX_OWN: usize = 16;
-
-/// Passwords that names of the archive and its entries announce: `資料(パスワードはTkt2016).zip`.
-fn own_hints<'n>(names: impl Iterator<Item = &'n str>) -> Vec<PasswordHint> {
-    let mut hints: Vec<PasswordHint> = Vec::new();
-    for name in names.take(MAX_NAMES) {
-        for text in announced(name) {
-            let hint = PasswordHint { text, source: PasswordSource::FileName };
-            if hints.len() < MAX_OWN && !hints.contains(&hint) {
-                hints.push(hint);
-            }
-        }
-    }
-    hints
-}
-
-/// What follows an announcing word in a name: the first words of printable ASCII.
-fn announced(name: &str) -> Vec<String> {
-    const WORDS: usize = 3;
-    let lower = name.to_lowercase();
-    let ends = passwords::passwords().announcing.iter().filter_map(|word| {
-        let start = lower.find(word.as_str())?;
-        start.checked_add(word.len())
-    });
-    let mut found = Vec::new();
-    // Lower case may change lengths outside ASCII; then the tail is taken from the lower-case text.
-    let source = if lower.len() == name.len() { name } else { lower.as_str() };
-    for end in ends {
-        let tail = source.get(end..).unwrap_or_default();
-        for word in tail.split(|c: char| !c.is_ascii_graphic() || matches!(c, '(' | ')' | '[' | ']' | '"')).take(64) {
-            let word = word.trim_matches([':', '=', '_', '-', '.', ',', '\'', '/', '\\']);
-            for form in [word, word.rsplit_once('.').map_or(word, |(stem, _)| stem)] {
-                if (3..=64).contains(&form.len()) && found.len() < WORDS * 2 && !found.iter().any(|known| known == form)
-                {
-                    found.push(form.to_owned());
-                }
-            }
-        }
-    }
-    found
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn reads_announced_passwords() {
-        assert!(announced("資料(パスワードはTkt#2016).zip").contains(&"Tkt#2016".to_owned()));
-        assert!(announced("password_abc123.txt").contains(&"abc123".to_owned()));
-        assert!(announced("航空券控え.pdf").is_empty());
     }
 }
