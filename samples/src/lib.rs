@@ -6,6 +6,7 @@
 
 pub mod archive;
 pub mod cases;
+pub mod disk;
 pub mod document;
 pub mod mail;
 pub mod media;

@@ -11,7 +11,7 @@ const WRAPPERS: [&str; 6] = ["gzip", "bzip2", "xz", "lzma", "zstd", "compress"];
 /// Whether a record is an archive people open to see files in it. Packages and documents that happen to be zip files
 /// have their own formats.
 pub(super) fn is_archive(record: &Record) -> bool {
-    spec(record.format).is_some_and(|spec| spec.family == Family::Archive)
+    spec(record.format).is_some_and(|spec| matches!(spec.family, Family::Archive | Family::Disk))
 }
 
 /// Whether a record is a compressed file around a tar.
@@ -41,6 +41,9 @@ fn is_bookkeeping(path: &str) -> bool {
     let name = crate::model::name::file_name(path);
     path.split(['/', '\\']).any(|step| step == "__MACOSX")
         || name.starts_with("._")
+        || path.split(['/', '\\']).any(|step| {
+            ["system volume information", "$recycle.bin", ".fseventsd"].contains(&step.to_lowercase().as_str())
+        })
         || ["thumbs.db", "desktop.ini", ".ds_store"].contains(&name.to_lowercase().as_str())
 }
 

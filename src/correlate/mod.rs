@@ -2,6 +2,7 @@
 
 mod archives;
 mod decoy_pair;
+mod disk_image;
 mod lone_executable;
 mod nesting;
 mod sideload;
@@ -15,6 +16,7 @@ pub const CORRELATORS: &[&dyn Correlator] = &[
     &lone_executable::LoneExecutable,
     &nesting::Nesting,
     &decoy_pair::DecoyPair,
+    &disk_image::DiskImage,
     &sideload::Sideload,
 ];
 

@@ -1,4 +1,4 @@
-//! Little-endian fields and slices of hostile bytes at an offset: nothing where the bytes end early, never a panic.
+//! Fields (little-endian unless said otherwise) and slices of hostile bytes at an offset: nothing where the bytes end early, never a panic.
 
 use std::ops::Range;
 
@@ -82,4 +82,19 @@ pub(crate) fn range_in(bytes: &[u8], offset: usize, length: impl TryInto<usize>)
 /// Up to `length` bytes from an offset: fewer where the bytes end early.
 pub(crate) fn clipped(bytes: &[u8], offset: usize, length: usize) -> &[u8] {
     bytes.get(range_in(bytes, offset, length)).unwrap_or_default()
+}
+
+/// An unsigned 16-bit field, high byte first.
+pub(crate) fn u16_be_at(bytes: &[u8], offset: usize) -> Option<u16> {
+    Some(u16::from_be_bytes(array_at(bytes, offset)?))
+}
+
+/// An unsigned 32-bit field, high byte first.
+pub(crate) fn u32_be_at(bytes: &[u8], offset: usize) -> Option<u32> {
+    Some(u32::from_be_bytes(array_at(bytes, offset)?))
+}
+
+/// An unsigned 64-bit field, high byte first.
+pub(crate) fn u64_be_at(bytes: &[u8], offset: usize) -> Option<u64> {
+    Some(u64::from_be_bytes(array_at(bytes, offset)?))
 }

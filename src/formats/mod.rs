@@ -2,6 +2,7 @@
 //! bytes into a view, `unpack.rs` gives children, `analyze.rs` findings.
 
 pub mod archive;
+pub mod disk;
 pub mod document;
 pub(crate) mod fields;
 pub(crate) mod launch;
@@ -96,14 +97,16 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::recognised::AR,
     &archive::recognised::RPM,
     &archive::recognised::XAR,
-    &archive::recognised::ISO,
-    &archive::recognised::UDF,
-    &archive::recognised::VHD,
-    &archive::recognised::VHDX,
-    &archive::recognised::VMDK,
-    &archive::recognised::QCOW,
+    &disk::iso9660::FORMAT,
+    &disk::udf::FORMAT,
+    &disk::vhd::FORMAT,
+    &disk::vhdx::FORMAT,
+    &disk::vmdk::FORMAT,
+    &disk::qcow::FORMAT,
     &archive::recognised::WIM,
     &archive::recognised::DMG,
+    &disk::fat::FORMAT,
+    &disk::partition::FORMAT,
     &program::shortcut::kinds::URL,
     &program::shortcut::kinds::SCF,
     &program::shortcut::kinds::THEME,

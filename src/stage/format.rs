@@ -10,6 +10,8 @@ pub enum Family {
     Mail,
     /// Containers and compressed files.
     Archive,
+    /// Images of disks.
+    Disk,
     /// Documents of office programs, and the macros inside them.
     Office,
     /// Other documents.
@@ -30,6 +32,7 @@ impl Family {
         match self {
             Family::Mail => "mail",
             Family::Archive => "archive",
+            Family::Disk => "disk",
             Family::Office => "office",
             Family::Document => "document",
             Family::Script => "script",

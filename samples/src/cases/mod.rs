@@ -1,6 +1,7 @@
 //! The finished samples, grouped by what they show.
 
 mod big_archives;
+mod disk_images;
 mod document;
 mod indicators;
 mod installers;
@@ -23,6 +24,7 @@ use crate::Sample;
 pub fn all() -> Vec<Sample> {
     let mut all = Vec::new();
     all.extend(big_archives::all());
+    all.extend(disk_images::all());
     all.extend(document::all());
     all.extend(mail::all());
     all.extend(macros::all());

@@ -52,7 +52,7 @@ enum Scope {
 fn scope(artifact: &Artifact, is_text: bool) -> Scope {
     match spec(artifact.format).map(|spec| spec.family) {
         Some(Family::Mail) if is_text => Scope::Header,
-        Some(Family::Archive) => Scope::Nothing,
+        Some(Family::Archive | Family::Disk) => Scope::Nothing,
         _ => Scope::All,
     }
 }

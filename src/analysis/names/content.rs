@@ -112,7 +112,7 @@ pub(super) fn contradicts(name: &str, artifact: &Artifact) -> Option<Remark> {
         Family::Script if promises_content && !lists(&table.text_like, &extension) => {
             Some(Remark::new(CONTRADICTS, observed()))
         }
-        Family::Archive => archive_under(&extension, class?, actual, observed()),
+        Family::Archive | Family::Disk => archive_under(&extension, class?, actual, observed()),
         Family::Office | Family::Document => match class? {
             ExtensionClass::Document | ExtensionClass::Macro if !lists(&table.text_like, &extension) => {
                 Some(Remark::weaker(CONTRADICTS, Severity::Info, observed()))

@@ -232,76 +232,6 @@ pub const XAR: FormatSpec = FormatSpec {
     ..COMMON
 };
 
-/// ISO 9660.
-pub const ISO: FormatSpec = FormatSpec {
-    id: FormatId("iso9660"),
-    title: "CD image (ISO 9660)",
-    extensions: &["iso", "img"],
-    media_types: &["application/x-iso9660-image"],
-    magic: &[Magic::at(0x8001, b"CD001")],
-    references: &[Reference {
-        title: "ECMA-119",
-        url: "https://ecma-international.org/publications-and-standards/standards/ecma-119/",
-    }],
-    ..COMMON
-};
-
-/// UDF without an ISO 9660 bridge.
-pub const UDF: FormatSpec = FormatSpec {
-    id: FormatId("udf"),
-    title: "Disc image (UDF)",
-    extensions: &["udf", "iso", "img"],
-    magic: &[Magic::at(0x8001, b"BEA01"), Magic::at(0x8001, b"NSR0")],
-    references: &[Reference {
-        title: "ECMA-167",
-        url: "https://ecma-international.org/publications-and-standards/standards/ecma-167/",
-    }],
-    ..COMMON
-};
-
-/// VHD: a copy of the footer comes first unless the size is fixed.
-pub const VHD: FormatSpec = FormatSpec {
-    id: FormatId("vhd"),
-    title: "Virtual hard disk (VHD)",
-    extensions: &["vhd"],
-    media_types: &["application/x-vhd"],
-    probe: Probe::Structure(|artifact| {
-        artifact.bytes.starts_with(b"conectix") || before_end(artifact, 512).starts_with(b"conectix")
-    }),
-    ..COMMON
-};
-
-/// VHDX.
-pub const VHDX: FormatSpec = FormatSpec {
-    id: FormatId("vhdx"),
-    title: "Virtual hard disk (VHDX)",
-    extensions: &["vhdx", "avhdx"],
-    magic: &[Magic::start(b"vhdxfile")],
-    references: &[Reference {
-        title: "MS-VHDX",
-        url: "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-vhdx/",
-    }],
-    ..COMMON
-};
-
-/// VMDK.
-pub const VMDK: FormatSpec = FormatSpec {
-    id: FormatId("vmdk"),
-    title: "Virtual disk (VMDK)",
-    extensions: &["vmdk"],
-    magic: &[Magic::start(b"KDMV"), Magic::start(b"# Disk DescriptorFile")],
-    ..COMMON
-};
-
-/// QCOW.
-pub const QCOW: FormatSpec = FormatSpec {
-    id: FormatId("qcow2"),
-    title: "Virtual disk (QCOW)",
-    extensions: &["qcow2", "qcow"],
-    magic: &[Magic::start(b"QFI\xfb")],
-    ..COMMON
-};
-
 /// Windows imaging format.
 pub const WIM: FormatSpec = FormatSpec {
     id: FormatId("wim"),
@@ -365,8 +295,6 @@ mod tests {
         assert!(is(&ARJ, b"\x60\xea\x2b\x00\x22\x0b\x01\x0b\x10\x00\x02rest"));
         assert!(is(&ACE, b"\x00\x00\x31\x00\x00\x00\x90**ACE**\x14"));
         assert!(is(&ARC, b"\x1a\x08A.TXT\0\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\0hello"));
-        assert!(is(&VHD, &[&[0; 1024][..], b"conectix", &[0; 504]].concat()));
-        assert!(is(&ISO, &[&[0; 0x8001][..], b"CD001"].concat()));
         assert!(is(&DEB, b"!<arch>\ndebian-binary   1"));
         assert!(!is(&AR, b"!<arch>\ndebian-binary   1"));
     }

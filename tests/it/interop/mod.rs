@@ -2,6 +2,7 @@
 //! hand share mistakes; these do not. A test whose program is not installed says so and ends; `SEKISHO_INTEROP=require`
 //! makes that a failure.
 
+mod disk;
 mod installers;
 mod nesting;
 mod rar;
