@@ -122,6 +122,23 @@ pub(crate) fn standard() -> Vec<Mail> {
     ]
 }
 
+/// Fifty documents of different sizes in one zip of about a megabyte.
+pub(crate) fn office() -> Mail {
+    let package = (0..50u64).fold(ZipFile::new(), |zip, n| {
+        let bytes = usize::try_from(20_000 + n * 2_200).unwrap_or_default();
+        zip.with(Entry::new(format!("資料{n}.docx"), document(200 + n, bytes)).stored())
+    });
+    let files = vec![("資料一式.zip", "application/zip", package.build())];
+    mail("office", letter().text_body("utf-8", &prose(16, 500)), files)
+}
+
+/// Files for containers: prose, a table, and bytes that do not pack.
+pub(crate) fn files() -> Vec<(&'static str, Vec<u8>)> {
+    let row = |n: u64| format!("{n},{},{:.2},2016-03-{:02}\n", prose(n, 30).trim(), n as f64 * 1.1, n % 28 + 1);
+    let table: String = (0..150_000u64).map(row).collect();
+    vec![("text", prose(20, 4_000_000).into_bytes()), ("table", table.into_bytes()), ("noise", noise(21, 3_000_000))]
+}
+
 /// JPEG framing around incompressible data, as a photograph's.
 fn photo() -> Vec<u8> {
     let mut bytes = vec![0xff, 0xd8, 0xff, 0xe0, 0, 16];
