@@ -1,10 +1,14 @@
 //! Paths, folders, patterns and standard input to files to read.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use walkdir::WalkDir;
+
+use crate::Submission;
+use crate::formats::archive::volumes::sets;
 
 /// Something to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +17,9 @@ pub(super) enum Input {
     Stdin,
     /// A file.
     File(PathBuf),
+    /// Files that lie side by side and are pieces of one, in order, with the whole's name. Each is an input of its own as
+    /// well.
+    Pieces(PathBuf, Vec<PathBuf>),
     /// Something named that is not there, with the reason.
     Missing(String, String),
 }
@@ -22,7 +29,7 @@ impl Input {
     pub(super) fn name(&self) -> String {
         match self {
             Input::Stdin => "-".to_owned(),
-            Input::File(path) => path.to_string_lossy().into_owned(),
+            Input::File(path) | Input::Pieces(path, _) => path.to_string_lossy().into_owned(),
             Input::Missing(name, _) => name.clone(),
         }
     }
@@ -31,25 +38,42 @@ impl Input {
     pub(super) fn is_short(&self, limit: u64) -> bool {
         match self {
             Input::File(path) => path.metadata().is_ok_and(|data| data.is_file() && data.len() <= limit),
-            Input::Stdin | Input::Missing(..) => false,
+            Input::Stdin | Input::Pieces(..) | Input::Missing(..) => false,
         }
     }
 
-    /// Its bytes, at most `limit`; whether there were more.
-    pub(super) fn read(&self, limit: u64) -> std::io::Result<(Bytes, bool)> {
-        let mut bytes = Vec::new();
-        let room = limit.saturating_add(1);
-        match self {
-            Input::Stdin => std::io::stdin().lock().take(room).read_to_end(&mut bytes)?,
-            Input::File(path) => std::fs::File::open(path)?.take(room).read_to_end(&mut bytes)?,
-            Input::Missing(_, reason) => return Err(std::io::Error::other(reason.clone())),
+    /// What to scan, of at most `limit` bytes; whether there were more.
+    pub(super) fn read(&self, limit: u64) -> std::io::Result<(Submission, bool)> {
+        let Input::Pieces(_, paths) = self else {
+            let (bytes, is_cut) = match self {
+                Input::File(path) => up_to(std::fs::File::open(path)?, limit)?,
+                Input::Missing(_, reason) => return Err(std::io::Error::other(reason.clone())),
+                Input::Stdin | Input::Pieces(..) => up_to(std::io::stdin().lock(), limit)?,
+            };
+            return Ok((Submission::new(self.name(), bytes), is_cut));
         };
-        let is_cut = bytes.len() as u64 > limit;
-        if is_cut {
-            bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+        let mut volumes: Vec<Bytes> = Vec::new();
+        let mut left = limit;
+        for path in paths {
+            let (bytes, is_cut) = up_to(std::fs::File::open(path)?, left)?;
+            left = left.saturating_sub(bytes.len() as u64);
+            volumes.push(bytes);
+            if is_cut {
+                return Ok((Submission::of_volumes(self.name(), volumes), true));
+            }
         }
-        Ok((bytes.into(), is_cut))
+        Ok((Submission::of_volumes(self.name(), volumes), false))
     }
+}
+
+fn up_to(source: impl std::io::Read, limit: u64) -> std::io::Result<(Bytes, bool)> {
+    let mut bytes = Vec::new();
+    let _ = source.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    let is_cut = bytes.len() as u64 > limit;
+    if is_cut {
+        bytes.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    }
+    Ok((bytes.into(), is_cut))
 }
 
 /// Everything the arguments name, in the order given; folders are walked in name order, links are not followed.
@@ -67,7 +91,30 @@ pub(super) fn gather(arguments: &[String]) -> Vec<Input> {
             matches(argument, &mut inputs);
         }
     }
+    let wholes = wholes(&inputs);
+    inputs.extend(wholes);
     inputs
+}
+
+/// The files that pieces among the inputs make, folder by folder, in name order; they are scanned after everything else.
+fn wholes(inputs: &[Input]) -> Vec<Input> {
+    let mut by_folder: BTreeMap<&Path, BTreeSet<&Path>> = BTreeMap::new();
+    for input in inputs {
+        if let Input::File(path) = input {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            let _ = by_folder.entry(folder).or_default().insert(path);
+        }
+    }
+    let mut found = Vec::new();
+    for (folder, paths) in by_folder {
+        let paths: Vec<&Path> = paths.into_iter().collect();
+        let names: Vec<String> = paths.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+        for set in sets(names.iter().map(String::as_str)) {
+            let members = set.members.iter().filter_map(|member| paths.get(*member)).map(|path| path.to_path_buf());
+            found.push(Input::Pieces(folder.join(&set.name), members.collect()));
+        }
+    }
+    found
 }
 
 fn walk(folder: &Path, inputs: &mut Vec<Input>) {

@@ -16,7 +16,7 @@ use crate::matching::{RuleSet, shipped_sources};
 use crate::model::{Limits, Report};
 use crate::report::{Json, JsonLines, Paint, Sink, Text};
 use crate::verdict::Policy;
-use crate::{ScanOptions, Scanner, Submission};
+use crate::{ScanOptions, Scanner};
 
 /// Scans everything named and writes reports in the order given.
 pub(super) fn run(options: &ScanArgs) -> anyhow::Result<ExitCode> {
@@ -116,8 +116,8 @@ fn correspondence(inputs: &[Input]) -> Correspondence {
     let mut others = Correspondence::default();
     if inputs.len() > 1 {
         for input in inputs.iter().filter(|input| input.is_short(MAX_HEARD)) {
-            if let Ok((bytes, false)) = input.read(MAX_HEARD) {
-                others.learn(&bytes);
+            if let Ok((submission, false)) = input.read(MAX_HEARD) {
+                others.learn(&submission.bytes);
             }
         }
     }
@@ -126,8 +126,8 @@ fn correspondence(inputs: &[Input]) -> Correspondence {
 
 fn scan_one(scanner: &Scanner, others: &Correspondence, input: &Input, limit: u64) -> Report {
     match input.read(limit) {
-        Ok((bytes, false)) => scanner.scan_among(Submission::new(input.name(), bytes), others),
-        Ok((bytes, true)) => scanner.scan_cut(Submission::new(input.name(), bytes)),
+        Ok((submission, false)) => scanner.scan_among(submission, others),
+        Ok((submission, true)) => scanner.scan_cut(submission),
         Err(error) => scanner.unreadable(&input.name(), &error.to_string()),
     }
 }

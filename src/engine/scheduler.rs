@@ -92,6 +92,18 @@ pub(super) struct Hashed {
 }
 
 impl Hashed {
+    /// The same, before it was hashed.
+    fn task(&self) -> Task {
+        let Artifact { path, name, origin, bytes, parent_format, .. } = &self.artifact;
+        Task {
+            path: path.clone(),
+            child: Child::new(name.clone(), origin.clone(), bytes.clone()),
+            parent_format: *parent_format,
+            hints: self.hints.clone(),
+            ancestors: self.ancestors.clone(),
+        }
+    }
+
     /// Reads it; what lies in it comes back as tasks.
     fn read(self, again: Option<&Again>, budget: &Budget, rules: &RuleSet) -> Read {
         let Hashed { artifact, hints, ancestors } = self;
@@ -174,6 +186,11 @@ impl Walk {
         while !level.is_empty() {
             let hashed = self.hash(level);
             let again = repeats.find(&hashed);
+            let guesses: Vec<Option<Task>> = hashed
+                .iter()
+                .zip(&again)
+                .map(|(hashed, again)| again.as_ref().is_some_and(|again| again.is_guess).then(|| hashed.task()))
+                .collect();
             let jobs: Vec<(Hashed, Option<Again>)> = hashed.into_iter().zip(again).collect();
             let (budget, rules) = (self.budget.clone(), self.rules);
             let read = self.crew.share(jobs, move |(hashed, again)| {
@@ -189,8 +206,15 @@ impl Walk {
                 })
             });
             level = Vec::new();
-            for Read { record, tasks, text, offered, locked } in read {
-                repeats.learn(&record);
+            for record in read.iter().map(|read| &read.record) {
+                repeats.learn(record);
+            }
+            for (Read { record, tasks, text, offered, locked }, guess) in read.into_iter().zip(guesses) {
+                if let Some(task) = guess.filter(|_| repeats.stayed_locked(&record.digests.sha256)) {
+                    // Its own passwords may open it: once more, and read this time.
+                    level.push(task);
+                    continue;
+                }
                 self.records.push(record);
                 level.extend(tasks);
                 self.hints.extend(offered);

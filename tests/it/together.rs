@@ -78,3 +78,21 @@ fn volumes_of_7zip_are_one_archive() {
     let joined = report.artifacts.iter().find(|artifact| artifact.origin.kind == "joined").expect("a joined artifact");
     assert_eq!(joined.name, "split.7z");
 }
+
+#[test]
+fn volumes_in_a_folder_are_scanned_as_one_archive_too() {
+    let shop = Workshop::new();
+    for (name, bytes) in payloads() {
+        shop.put(name, &bytes);
+    }
+    if !shop.run("7z", &["a", "-bd", "-v9k", "set/split.7z", "text.txt", "noise.bin", "large.dat"]) {
+        return;
+    }
+    let all = reports(shop.path(), &["set"]);
+    let whole = all.last().expect("a report");
+    assert_eq!(whole["input"], "set/split.7z");
+    let problems = whole["problems"].as_array().expect("problems");
+    assert!(problems.iter().all(|problem| problem["artifact"] != "0"), "{problems:?}");
+    assert_eq!(whole["artifacts"].as_array().expect("artifacts").len(), 4);
+    assert!(all[..all.len() - 1].iter().all(|piece| piece["coverage"]["level"] != "complete"));
+}
