@@ -28,6 +28,9 @@ pub const FORMATS: &[&FormatSpec] = &[
     &program::lnk::FORMAT,
     &program::pe::FORMAT,
     &program::pe::MZ_FORMAT,
+    &program::autoit::A3X,
+    &program::nsis::DATA,
+    &program::inno::DATA,
     &program::foreign::ELF_FORMAT,
     &program::foreign::MACHO_FORMAT,
     &office::ole::FORMAT,
@@ -107,6 +110,8 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::recognised::DMG,
     &disk::fat::FORMAT,
     &disk::partition::FORMAT,
+    &program::pyinstaller::FORMAT,
+    &program::pyinstaller::COMPILED,
     &program::shortcut::kinds::URL,
     &program::shortcut::kinds::SCF,
     &program::shortcut::kinds::THEME,
@@ -168,6 +173,10 @@ pub const FORMATS: &[&FormatSpec] = &[
 #[rustfmt::skip]
 pub const LODGERS: &[(FormatId, &dyn Unpacker)] = &[
     (office::ole::OLE, &office::vba::ProjectUnpacker),
+    (program::pe::PE, &program::sfx::Settings),
+    (program::pe::PE, &program::autoit::InProgram),
+    (program::pe::PE, &program::nsis::NsisUnpacker),
+    (program::pe::PE, &program::inno::InnoUnpacker),
 ];
 
 /// The specification of a registered format.

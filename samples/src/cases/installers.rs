@@ -1,9 +1,11 @@
 //! Installers, help files, notes and other files that carry programs.
 
+use crate::archive::sevenz;
 use crate::document::chm;
 use crate::office::onenote::Section;
 use crate::program::Pe;
 use crate::program::msi::Msi;
+use crate::program::{autoit, pyinstaller};
 use crate::{Sample, mark, media};
 
 /// The samples of this group.
@@ -49,6 +51,52 @@ pub(super) fn all() -> Vec<Sample> {
                 let page = "<html><head><title>使い方</title></head><body><img src=\"a.jpg\">1. 電源を入れます。</body></html>";
                 chm::chm(&[("index.htm", page.as_bytes()), ("a.jpg", &media::jpeg())])
             },
+        },
+        Sample {
+            id: "fx3-a3x",
+            file_name: "tool.a3x",
+            about: "a compiled AutoIt script with a file it brings",
+            make: || {
+                let script = format!("; {}\r\n$a = 'http://example.com/s/a3x'\r\n", mark("fx3-a3x"));
+                autoit::a3x(&script, &[("C:\\work\\note.txt", b"see the script\r\n")])
+            },
+        },
+        Sample {
+            id: "fx3-autoit",
+            file_name: "tool.exe",
+            about: "a program with a compiled AutoIt script among its resources",
+            make: || {
+                let script = autoit::a3x(&format!("; {}\r\n", mark("fx3-autoit")), &[]);
+                Pe::new().resource_named(10, "SCRIPT", script).build()
+            },
+        },
+        Sample {
+            id: "fx3-python",
+            file_name: "tool.exe",
+            about: "a program made of Python code by PyInstaller",
+            make: || {
+                let code = |text: &str| [&b"\xe3\0\0\0\0\0\0\0\0"[..], text.as_bytes()].concat();
+                let script = code(&mark("fx3-python"));
+                let module = code("http://example.com/s/python");
+                Pe::new().overlay(pyinstaller::archive(&script, &[("tool.net", &module)])).build()
+            },
+        },
+        Sample {
+            id: "fa15-7z",
+            file_name: "資料.exe",
+            about: "a self-extracting 7z archive whose settings run a program from it",
+            make: || {
+                let settings =
+                    ";!@Install@!UTF-8!\r\nRunProgram=\"hidcon:viewer.exe\"\r\nGUIMode=\"2\"\r\n;!@InstallEnd@!";
+                let archive = sevenz::sevenz(&[sevenz::Entry::file("viewer.exe", &Pe::new().build())]);
+                Pe::new().overlay([settings.as_bytes(), &archive].concat()).build()
+            },
+        },
+        Sample {
+            id: "fa15-iexpress",
+            file_name: "update.exe",
+            about: "a package of IExpress that runs a command",
+            make: || Pe::new().resource_named(10, "RUNPROGRAM", b"cmd.exe /c rem HARMLESS\0".to_vec()).build(),
         },
         Sample {
             id: "fs7-msi",

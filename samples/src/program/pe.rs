@@ -151,6 +151,11 @@ impl Pe {
         self
     }
 
+    /// A resource with a name: `RUNPROGRAM`, `CABINET`, `SCRIPT`.
+    pub fn resource_named(self, kind: u32, name: &str, data: Vec<u8>) -> Self {
+        self.resource(kind, resource::named(name), data)
+    }
+
     /// One more section.
     pub fn section(mut self, name: &str, data: Vec<u8>, flags: u32) -> Self {
         self.sections.push(Section { name: name.to_owned(), data, flags });

@@ -26,6 +26,14 @@ pub struct Resource {
 
 const JAPANESE: u32 = 0x0411;
 
+/// The id of a resource with a name: what [`section`] writes as one of [`NAMES`].
+pub fn named(name: &str) -> u32 {
+    NAMES.iter().position(|known| *known == name).map_or(0, |index| 0x8000_0000 | index as u32)
+}
+
+/// Names that resources can have here.
+const NAMES: [&str; 3] = ["RUNPROGRAM", "CABINET", "SCRIPT"];
+
 /// The section's bytes for a section at this RVA. PE specification, "The .rsrc Section".
 pub fn section(resources: &[Resource], rva: u32) -> Vec<u8> {
     let mut kinds: Vec<u32> = resources.iter().map(|resource| resource.kind).collect();
@@ -46,13 +54,30 @@ pub fn section(resources: &[Resource], rva: u32) -> Vec<u8> {
 
     let mut root = directory(kinds.len());
     let (mut directories, mut languages, mut entries, mut data) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let names_at = data_at;
+    let mut names = Vec::new();
+    let mut name_places = Vec::new();
+    for name in NAMES {
+        name_places.push((names_at + names.len()) as u32);
+        names.extend((name.len() as u16).to_le_bytes());
+        names.extend(name.encode_utf16().flat_map(u16::to_le_bytes));
+    }
+    if resources.iter().any(|resource| resource.id & 0x8000_0000 != 0) {
+        data_at += names.len().next_multiple_of(8);
+    } else {
+        names.clear();
+    }
     let first_data = data_at;
     for (kind, list) in kinds.iter().zip(&by_kind) {
         root.extend_from_slice(&kind.to_le_bytes());
         root.extend_from_slice(&((directories_at + directories.len()) as u32 | 0x8000_0000).to_le_bytes());
         directories.extend(directory(list.len()));
         for resource in list {
-            directories.extend_from_slice(&resource.id.to_le_bytes());
+            let id = match resource.id & 0x8000_0000 {
+                0 => resource.id,
+                mark => mark | name_places[(resource.id & 0xff) as usize],
+            };
+            directories.extend_from_slice(&id.to_le_bytes());
             directories.extend_from_slice(&((languages_at + languages.len()) as u32 | 0x8000_0000).to_le_bytes());
             languages.extend(directory(1));
             languages.extend_from_slice(&JAPANESE.to_le_bytes());
@@ -66,6 +91,8 @@ pub fn section(resources: &[Resource], rva: u32) -> Vec<u8> {
         }
     }
     let mut out = [root, directories, languages, entries].concat();
+    out.resize(names_at, 0);
+    out.extend(names);
     out.resize(first_data, 0);
     out.extend(data);
     out

@@ -1,6 +1,6 @@
 //! Installers and help files written by other programs.
 
-use super::{Workshop, payloads, scan};
+use super::{Workshop, assert_whole, payloads, scan};
 
 /// `msibuild` of msitools writes the database, `gcab` the cabinet in it.
 #[test]
@@ -33,4 +33,29 @@ fn packages_of_msibuild_come_apart() {
     }
     let command = report.findings.iter().find(|finding| finding.id == "installer-runs-command").expect("said");
     assert!(command.observed.contains("powershell.exe -c rem"), "{}", command.observed);
+}
+
+/// `makensis`, with each method, solid and not.
+#[test]
+fn installers_of_makensis_come_apart() {
+    for method in ["zlib", "bzip2", "lzma", "/SOLID zlib", "/SOLID bzip2", "/SOLID lzma"] {
+        let shop = Workshop::new();
+        let payloads = payloads();
+        for (name, bytes) in &payloads {
+            shop.put(name, bytes);
+        }
+        let files: String = payloads.iter().map(|(name, _)| format!("File {name}\n")).collect();
+        let script = format!(
+            "Name a\nOutFile a.exe\nSetCompressor {method}\nSection\nSetOutPath $INSTDIR\\sub\n{files}\
+             ExecWait 'powershell.exe -c rem'\nSectionEnd\n"
+        );
+        shop.put("a.nsi", script.as_bytes());
+        if !shop.run("makensis", &["-V1", "a.nsi"]) {
+            return;
+        }
+        let report = scan("a.exe", shop.get("a.exe"), &[]);
+        assert_whole(&report, &payloads);
+        let command = report.findings.iter().find(|finding| finding.id == "self-extractor-runs-command");
+        assert_eq!(command.map(|finding| finding.observed.as_str()), Some("powershell.exe -c rem"), "{method}");
+    }
 }

@@ -97,8 +97,8 @@ finding_kind! {
     /// An interpreter packed together with a script: AutoIt, AutoHotkey, Python, Node.js or another.
     ///
     /// ## Why it matters
-    /// What it does is in the script, which is compressed or compiled in a form that is not read here, while the
-    /// program around it is a well-known one that looks harmless.
+    /// What it does is in the script, which is compressed or compiled, while the program around it is a well-known one
+    /// that looks harmless. Scripts of AutoIt and modules of PyInstaller are given out; the others are not read.
     ///
     /// ## How we see it
     /// The marks these bundlers leave: `AU3!EA06`, PyInstaller's archive mark, a Node.js resource name and others.
@@ -113,7 +113,7 @@ finding_kind! {
         id: "program-packs-script",
         title: "a script bundled with its interpreter as a program",
         ja: "スクリプトと実行環境を一つにまとめたプログラムです",
-        why_ja: "実際の処理は内部のスクリプトにあり、ここでは読み取れません。社内ツールでも使われる形式です。",
+        why_ja: "実際の処理は内部のスクリプトにあり、読み取れない場合があります。社内ツールでも使われる形式です。",
         severity: Low,
         facet: Execute,
         confidence: High,

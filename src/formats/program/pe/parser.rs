@@ -37,7 +37,7 @@ pub struct PeView {
     pub is_dotnet: bool,
     /// Its certificate table.
     pub certificate: Option<Certificate>,
-    /// Bytes after the last section, without the certificate table and without zeros at the ends.
+    /// Bytes after the last section, without the certificate table, zeros at the front and padding at the end.
     pub overlays: Vec<Range<usize>>,
     /// Files found inside.
     pub contents: Vec<Content>,
@@ -214,12 +214,16 @@ fn add(contents: &mut Vec<Content>, content: Content) {
     }
 }
 
-/// The range without zeros at its ends; none if only zeros are left.
+/// Zeros kept at the end of an overlay: the last fields of an archive may be such.
+const LAST_ZEROS: usize = 64;
+
+/// The range without zeros at its front and without padding at its end; none if only zeros are left.
 fn without_zeros(bytes: &[u8], range: Range<usize>) -> Option<Range<usize>> {
     let content = bytes.get(range.clone())?;
     let first = content.iter().position(|byte| *byte != 0)?;
     let last = content.iter().rposition(|byte| *byte != 0)?;
-    Some(range.start.saturating_add(first)..range.start.saturating_add(last).saturating_add(1))
+    let end = range.start.saturating_add(last).saturating_add(1).saturating_add(LAST_ZEROS).min(range.end);
+    Some(range.start.saturating_add(first)..end)
 }
 
 /// PE Format, "The .debug Section": the CodeView entry (type 2) names the symbols after `RSDS`, a GUID and an age.
