@@ -10,4 +10,6 @@ pub mod html_text;
 pub mod letter;
 pub mod mbox;
 pub(crate) mod partial;
+pub(crate) mod mapi;
+pub mod msg;
 pub mod passwords;

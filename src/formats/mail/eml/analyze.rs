@@ -1,5 +1,7 @@
 //! What a message's head says of it: facts, indicators, and the findings of the files beside this one.
 
+use bytes::Bytes;
+
 use crate::model::Artifact;
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
@@ -26,15 +28,20 @@ impl Analyzer for EmlAnalyzer {
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         let view = artifact.view::<EmlView>()?;
-        indicators::say(&view.headers, out);
-        authentication::check(&view.headers, out);
-        sender::check(&view.headers, out);
-        header_oddities::check(&view.headers, out);
-        locale::check(&view, &artifact.bytes, out);
-        emptiness::check(&view, &artifact.bytes, out);
-        thread::check(&view, &artifact.bytes, out);
+        judge(&view, &artifact.bytes, out);
         Ok(())
     }
+}
+
+/// Says what a message shows, whatever form it was stored in: the view's ranges are into the bytes.
+pub(crate) fn judge(view: &EmlView, bytes: &Bytes, out: &mut Outcome<'_>) {
+    indicators::say(&view.headers, out);
+    authentication::check(&view.headers, out);
+    sender::check(&view.headers, out);
+    header_oddities::check(&view.headers, out);
+    locale::check(view, bytes, out);
+    emptiness::check(view, bytes, out);
+    thread::check(view, bytes, out);
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod structure;
 mod thread;
 mod unpack;
 
+pub(crate) use analyze::judge;
 pub use header::{Header, Headers};
 pub use leaf::{Leaf, LeafKind, Transfer};
 pub use parser::{Ambiguity, EmlView};

@@ -1,6 +1,6 @@
 //! The kinds of compound file, told by their streams: classes are often missing (WPS Office) or wrong.
 
-use super::{OLE, OleKind, OleView, encryption, message};
+use super::{OLE, OleKind, OleView, encryption};
 use crate::knowledge::clsids::Clsid;
 use crate::model::{Artifact, FormatId};
 use crate::stage::{Family, FormatSpec, Probe, Reading, Reference};
@@ -51,23 +51,6 @@ pub const ENCRYPTED_OOXML: FormatSpec = FormatSpec {
         url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-offcrypto/",
     }],
     limitations: &["No password is tried, not even those that Office tries by itself."],
-    ..BASE
-};
-
-/// A message of Outlook.
-pub const MSG: FormatSpec = FormatSpec {
-    id: FormatId("msg"),
-    title: "Outlook message",
-    family: Family::Mail,
-    extensions: &["msg", "oft"],
-    media_types: &["application/vnd.ms-outlook"],
-    probe: Probe::Within(OLE, |artifact| sees(artifact, message::is_message)),
-    reading: Reading::RecognisedOnly,
-    references: &[Reference {
-        title: "MS-OXMSG, Outlook Item File Format",
-        url: "https://learn.microsoft.com/en-us/openspecs/exchange_server_protocols/ms-oxmsg/",
-    }],
-    limitations: &["Attachments and bodies are unpacked; headers, properties and embedded messages are not read."],
     ..BASE
 };
 

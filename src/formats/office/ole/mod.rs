@@ -2,7 +2,8 @@
 //! installers and embedded objects. Own tolerant reader, since what a strict one rejects Office may still open.
 //!
 //! `header` `sectors` `directory` the on-disk tables; `parser` the view; `kinds` the documents that are compound files.
-//! `native` `presentation` `message` what `unpack` takes out; `biff` `word` `equation` `link` `summary` `encryption` what
+//! `native` `presentation` what `unpack` takes out, `message` what it
+//! leaves to the reader of Outlook messages; `rebuild` makes a file of a storage; `biff` `word` `equation` `link` `summary` `encryption` what
 //! `analyze` looks at. VBA projects are `office/vba`'s.
 
 mod analyze;
@@ -17,12 +18,14 @@ mod message;
 mod native;
 mod parser;
 mod presentation;
+mod rebuild;
 mod sectors;
 mod summary;
 mod unpack;
 mod word;
 
 pub use parser::{OleEntry, OleKind, OleView};
+pub use rebuild::Changes;
 
 use crate::model::FormatId;
 use crate::stage::{Family, FormatSpec, Magic, Probe, Reading, Reference};
@@ -46,7 +49,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
     }],
     limitations: &[
         "Streams are given out only where a search of the whole file would miss them.",
-        "Embedded documents stored as storages are looked at in place, not rebuilt as files.",
+        "Embedded documents stored as storages are looked at in place, not rebuilt as files (in Outlook messages they are).",
     ],
     unpacker: Some(&unpack::OleUnpacker),
     analyzers: &[&analyze::Structure, &analyze::Objects, &analyze::Workbooks, &analyze::Texts],

@@ -37,25 +37,19 @@ impl Unpacker for OleUnpacker {
             if entry.size == 0 || is_plumbing(&entry.name) || is_vba(&view, entry) {
                 continue;
             }
+            if is_message && message::owns(&view, index) {
+                continue;
+            }
             let path = view.path(index);
             let at = || Location::part(format!("stream {path}"));
             if entry.name.eq_ignore_ascii_case(native::STREAM) {
                 give_native(&view.data(index), &path, out)?;
                 continue;
             }
-            if let Some(name) = message::attachment_name(&view, index) {
-                out.child_bytes(
-                    name,
-                    Origin::file(OriginKind::Stream, "attachment of an Outlook message"),
-                    view.data(index),
-                )?;
-                continue;
-            }
             if entry.name.eq_ignore_ascii_case("PowerPoint Document") {
                 give_storages(&view.data(index), &path, out)?;
             }
-            let is_wanted = (is_message && message::is_body(&view, index))
-                || is_embedded(&entry.name)
+            let is_wanted = is_embedded(&entry.name)
                 || (entry.size >= MIN_SIZE && (entry.is_fragmented || is_recognised(&view.data(index))));
             if !is_wanted {
                 continue;
