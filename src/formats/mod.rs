@@ -25,6 +25,7 @@ use crate::stage::{Family, FormatSpec, Unpacker};
 pub const FORMATS: &[&FormatSpec] = &[
     &mail::mbox::FORMAT,
     &mail::eml::FORMAT,
+    &mail::tnef::FORMAT,
     &program::lnk::FORMAT,
     &program::pe::FORMAT,
     &program::pe::MZ_FORMAT,

@@ -1,4 +1,4 @@
-//! Mails: [`Eml`] builds a message with full control over its bytes, [`Part`] one MIME part, [`mbox`] a mailbox, [`Msg`] an Outlook message,
+//! Mails: [`Eml`] builds a message with full control over its bytes, [`Part`] one MIME part, [`mbox`] a mailbox, [`Msg`] an Outlook message, [`Tnef`] one in transport form,
 //! [`deep_mime`] a message nested as deep as a test wants.
 
 mod deep;
@@ -7,6 +7,7 @@ mod encode;
 mod mbox;
 mod msg;
 mod part;
+mod tnef;
 
 pub use deep::{deep_messages, deep_mime};
 pub use eml::Eml;
@@ -14,3 +15,4 @@ pub use encode::{base64_lines, encoded_word_b, encoded_word_q, encoded_words, ji
 pub use mbox::{MboxStyle, mbox};
 pub use msg::{Msg, MsgAttachment, MsgContent, Prop, compressed_rtf, rtf_of_html};
 pub use part::{NameStyle, Part, Transfer};
+pub use tnef::Tnef;

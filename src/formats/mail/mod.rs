@@ -13,3 +13,4 @@ pub(crate) mod partial;
 pub(crate) mod mapi;
 pub mod msg;
 pub mod passwords;
+pub mod tnef;
