@@ -7,6 +7,7 @@ mod indicators;
 mod installers;
 mod macros;
 mod mail;
+mod mail_forms;
 mod names;
 mod office;
 mod pages;
@@ -27,6 +28,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(disk_images::all());
     all.extend(document::all());
     all.extend(mail::all());
+    all.extend(mail_forms::all());
     all.extend(macros::all());
     all.extend(indicators::all());
     all.extend(installers::all());

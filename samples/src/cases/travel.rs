@@ -161,7 +161,7 @@ fn forged(archive: Vec<u8>) -> Vec<u8> {
 }
 
 /// The archive of the case: one program, a folder's icon, a ticket behind its end.
-fn ticket_archive() -> Vec<u8> {
+pub(super) fn ticket_archive() -> Vec<u8> {
     let program = Pe::new().icon(Icon::Folder).overlay(pdf::ticket()).build();
     ZipFile::new().entry("E-TKT控え.exe", program).build()
 }

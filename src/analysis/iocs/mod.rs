@@ -33,7 +33,7 @@ use self::reading::{Finds, MAX_FINDS, Origin as Position, Reading};
 use super::text::{Places, Readable};
 use crate::formats::spec;
 use crate::model::{Artifact, EntryName, Ioc, IocKind, Location, Origin, OriginKind, Problem};
-use crate::stage::{Analyzer, Family, Kinds, Outcome, StageError};
+use crate::stage::{self, Analyzer, Family, Kinds, Outcome, StageError};
 
 /// Extracts indicators.
 pub struct Indicators;
@@ -50,9 +50,11 @@ enum Scope {
 }
 
 fn scope(artifact: &Artifact, is_text: bool) -> Scope {
-    match spec(artifact.format).map(|spec| spec.family) {
-        Some(Family::Mail) if is_text => Scope::Header,
-        Some(Family::Archive | Family::Disk) => Scope::Nothing,
+    let Some(spec) = spec(artifact.format) else { return Scope::All };
+    match (spec.family, spec.reading) {
+        (Family::Mail, _) if is_text => Scope::Header,
+        // A binary message's fields are said by its format; recipients are nobody's indicators.
+        (Family::Mail, stage::Reading::Full) | (Family::Archive | Family::Disk, _) => Scope::Nothing,
         _ => Scope::All,
     }
 }
@@ -75,7 +77,7 @@ impl Analyzer for Indicators {
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
-        if scope(artifact, false) == Scope::Nothing {
+        if [true, false].iter().all(|is_text| scope(artifact, *is_text) == Scope::Nothing) {
             return Ok(());
         }
         let Some(readable) = Readable::of(artifact) else { return Ok(()) };

@@ -24,6 +24,7 @@ pub use open::{Content, OpenError, Packed, Reading};
 pub use parser::{Directory, ZipEntry, ZipView};
 pub use ranges::Overlap;
 
+use crate::formats::mail::tnef::TnefView;
 use crate::formats::office::ole::OleView;
 use crate::formats::office::ole::kinds::is_document_stream;
 use crate::model::{Artifact, FormatId};
@@ -67,6 +68,10 @@ fn is_zip(artifact: &Artifact) -> bool {
         return true;
     }
     if is_document_stream(artifact) || !ends::ends_as_zip(&artifact.bytes) {
+        return false;
+    }
+    // An attachment stored as it is, at the end of the message.
+    if artifact.view::<TnefView>().is_ok_and(|message| message.is_whole()) {
         return false;
     }
     artifact.view::<OleView>().map_or(true, |document| {

@@ -58,8 +58,17 @@ fn is_pdf(artifact: &Artifact) -> bool {
 
 /// Containers that may store a PDF as it is near their start.
 fn is_container(bytes: &[u8]) -> bool {
-    const MAGICS: [&[u8]; 8] =
-        [b"PK", b"Rar!", b"7z\xbc\xaf", b"MSCF", b"\xd0\xcf\x11\xe0", b"From ", b"!<arch>", b"070707"];
+    const MAGICS: [&[u8]; 9] = [
+        b"PK",
+        b"Rar!",
+        b"7z\xbc\xaf",
+        b"MSCF",
+        b"\xd0\xcf\x11\xe0",
+        b"From ",
+        b"!<arch>",
+        b"070707",
+        b"\x78\x9f\x3e\x22",
+    ];
     MAGICS.iter().any(|magic| bytes.starts_with(magic))
         || bytes.get(257..262) == Some(b"ustar")
         || bytes.get(2..4) == Some(b"-l")

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::formats::fields::{u16_at, u32_at};
 use crate::formats::mail::mapi::{self, Attachment, Content, Item, Properties, Value};
-use crate::model::{Location, ParseError, Problem, View};
+use crate::model::{Location, ParseError, Problem, ProblemKind, View};
 
 use super::attributes::{Attribute, SIGNATURE, attributes, id};
 use super::properties::{self, Object};
@@ -17,6 +17,13 @@ const MESSAGE: [u8; 16] = [0x07, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0,
 pub(crate) struct TnefView {
     /// The message in it.
     pub(crate) item: Item,
+}
+
+impl TnefView {
+    /// Whether the stream accounts for all bytes there are.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.item.problems.iter().all(|problem| problem.kind == ProblemKind::Odd)
+    }
 }
 
 impl View for TnefView {
