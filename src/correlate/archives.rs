@@ -6,7 +6,8 @@ use crate::model::{ArtifactPath, ArtifactTree, FormatId, Record};
 use crate::stage::Family;
 
 /// Compressed single files; around a tar they are one archive with it.
-const WRAPPERS: [&str; 6] = ["gzip", "bzip2", "xz", "lzma", "zstd", "compress"];
+const WRAPPERS: [&str; 11] =
+    ["gzip", "bzip2", "xz", "lzma", "lzip", "zstd", "lz4", "lzop", "brotli", "compress", "pack"];
 
 /// Whether a record is an archive people open to see files in it. Packages and documents that happen to be zip files
 /// have their own formats.

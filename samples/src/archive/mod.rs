@@ -1,6 +1,9 @@
 //! Makers of archives and compressed files, each written from its format's specification.
 
 mod aes;
+pub mod ar;
+pub mod cab;
+pub mod cpio;
 pub mod gzip;
 pub mod lzh;
 pub mod quine;

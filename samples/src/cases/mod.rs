@@ -10,6 +10,7 @@ mod mail;
 mod mail_forms;
 mod names;
 mod office;
+mod old_archives;
 mod pages;
 mod pictures;
 pub mod programs;
@@ -34,6 +35,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(installers::all());
     all.extend(names::all());
     all.extend(office::all());
+    all.extend(old_archives::all());
     all.extend(pictures::all());
     all.extend(pages::all());
     all.extend(programs::samples());

@@ -1,7 +1,7 @@
 //! What a compressed single file is called inside, going by its outer name.
 
 /// Endings compressors add, and what takes their place: `notes.tgz` holds `notes.tar`.
-const ENDINGS: [(&str, &str); 18] = [
+const ENDINGS: [(&str, &str); 24] = [
     (".gz", ""),
     (".tgz", ".tar"),
     (".svgz", ".svg"),
@@ -17,6 +17,12 @@ const ENDINGS: [(&str, &str); 18] = [
     (".txz", ".tar"),
     (".lzma", ""),
     (".tlz", ".tar"),
+    (".lz", ""),
+    (".lz4", ""),
+    (".lzo", ""),
+    (".tzo", ".tar"),
+    (".br", ""),
+    (".tbr", ".tar"),
     (".zst", ""),
     (".zstd", ""),
     (".tzst", ".tar"),

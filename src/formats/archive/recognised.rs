@@ -19,20 +19,6 @@ const COMMON: FormatSpec = FormatSpec {
 
 const RARE: &[&dyn Analyzer] = &[&RareFormat];
 
-/// Cabinet.
-pub const CAB: FormatSpec = FormatSpec {
-    id: FormatId("cab"),
-    title: "Windows cabinet",
-    extensions: &["cab", "onepkg", "msu"],
-    media_types: &["application/vnd.ms-cab-compressed"],
-    magic: &[Magic::start(b"MSCF\0\0\0\0")],
-    references: &[Reference {
-        title: "MS-CAB, Cabinet File Format",
-        url: "https://learn.microsoft.com/en-us/openspecs/exchange_server_protocols/ms-cab/",
-    }],
-    ..COMMON
-};
-
 /// ARJ.
 pub const ARJ: FormatSpec = FormatSpec {
     id: FormatId("arj"),
@@ -122,43 +108,6 @@ pub const ZPAQ: FormatSpec = FormatSpec {
     ..COMMON
 };
 
-/// LZ4.
-pub const LZ4: FormatSpec = FormatSpec {
-    id: FormatId("lz4"),
-    title: "LZ4",
-    extensions: &["lz4"],
-    media_types: &["application/x-lz4"],
-    magic: &[Magic::start(b"\x04\x22\x4d\x18"), Magic::start(b"\x02\x21\x4c\x18")],
-    references: &[Reference {
-        title: "LZ4 frame format",
-        url: "https://github.com/lz4/lz4/blob/dev/doc/lz4_Frame_format.md",
-    }],
-    ..COMMON
-};
-
-/// lzip.
-pub const LZIP: FormatSpec = FormatSpec {
-    id: FormatId("lzip"),
-    title: "lzip",
-    extensions: &["lz"],
-    media_types: &["application/x-lzip"],
-    magic: &[Magic::start(b"LZIP\x00"), Magic::start(b"LZIP\x01")],
-    ..COMMON
-};
-
-/// COMPRESS.EXE of MS-DOS.
-pub const SZDD: FormatSpec = FormatSpec {
-    id: FormatId("szdd"),
-    title: "MS-DOS compressed file",
-    magic: &[
-        Magic::start(b"SZDD\x88\xf0\x27\x33"),
-        Magic::start(b"KWAJ\x88\xf0\x27\xd1"),
-        Magic::start(b"SZ \x88\xf0\x27\x33\xd1"),
-    ],
-    analyzers: RARE,
-    ..COMMON
-};
-
 /// StuffIt.
 pub const STUFFIT: FormatSpec = FormatSpec {
     id: FormatId("stuffit"),
@@ -172,63 +121,6 @@ pub const STUFFIT: FormatSpec = FormatSpec {
         Magic::start(b"StuffIt?"),
     ],
     analyzers: RARE,
-    ..COMMON
-};
-
-/// cpio.
-pub const CPIO: FormatSpec = FormatSpec {
-    id: FormatId("cpio"),
-    title: "cpio archive",
-    extensions: &["cpio"],
-    media_types: &["application/x-cpio"],
-    magic: &[Magic::start(b"070701"), Magic::start(b"070702"), Magic::start(b"070707")],
-    // The magic is digits; the header after it is, too.
-    probe: Probe::Structure(|artifact| {
-        artifact.bytes.get(6..76).is_some_and(|header| header.iter().all(u8::is_ascii_hexdigit))
-    }),
-    ..COMMON
-};
-
-/// Debian package.
-pub const DEB: FormatSpec = FormatSpec {
-    id: FormatId("deb"),
-    title: "Debian package",
-    family: Family::Program,
-    extensions: &["deb", "udeb"],
-    media_types: &["application/vnd.debian.binary-package", "application/x-debian-package"],
-    magic: &[Magic::start(b"!<arch>\ndebian-binary")],
-    ..COMMON
-};
-
-/// ar, also of static libraries.
-pub const AR: FormatSpec = FormatSpec {
-    id: FormatId("ar"),
-    title: "ar archive",
-    extensions: &["a", "ar", "lib"],
-    media_types: &["application/x-archive"],
-    magic: &[Magic::start(b"!<arch>\n"), Magic::start(b"!<thin>\n")],
-    probe: Probe::Structure(|artifact| artifact.bytes.get(8..21) != Some(b"debian-binary")),
-    ..COMMON
-};
-
-/// RPM package.
-pub const RPM: FormatSpec = FormatSpec {
-    id: FormatId("rpm"),
-    title: "RPM package",
-    family: Family::Program,
-    extensions: &["rpm"],
-    media_types: &["application/x-rpm"],
-    magic: &[Magic::start(b"\xed\xab\xee\xdb")],
-    ..COMMON
-};
-
-/// xar, which macOS packages are.
-pub const XAR: FormatSpec = FormatSpec {
-    id: FormatId("xar"),
-    title: "xar archive (macOS package)",
-    extensions: &["pkg", "xar", "mpkg", "xip"],
-    media_types: &["application/x-xar"],
-    magic: &[Magic::start(b"xar!")],
     ..COMMON
 };
 
@@ -295,15 +187,12 @@ mod tests {
         assert!(is(&ARJ, b"\x60\xea\x2b\x00\x22\x0b\x01\x0b\x10\x00\x02rest"));
         assert!(is(&ACE, b"\x00\x00\x31\x00\x00\x00\x90**ACE**\x14"));
         assert!(is(&ARC, b"\x1a\x08A.TXT\0\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\0hello"));
-        assert!(is(&DEB, b"!<arch>\ndebian-binary   1"));
-        assert!(!is(&AR, b"!<arch>\ndebian-binary   1"));
     }
 
     #[test]
     fn letters_alone_are_no_archive() {
         assert!(!is(&ARJ, b"\x60\xea and so on, and on"));
         assert!(!is(&ZOO, b"ZOO opening hours, tickets, animals"));
-        assert!(!is(&CPIO, b"070701 is a postal code and no more than that"));
     }
 
     #[test]
@@ -314,7 +203,7 @@ mod tests {
                 .any(|analyzer| trial::weight(&trial::analyze(*analyzer, "a", &[1]), RARE_FORMAT.id).is_some())
         };
         assert!(raises(&ACE));
-        assert!(!raises(&CAB));
+        assert!(!raises(&crate::formats::archive::cab::FORMAT));
         assert!(!raises(&crate::formats::archive::zip::FORMAT));
     }
 }

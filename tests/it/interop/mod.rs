@@ -2,9 +2,11 @@
 //! hand share mistakes; these do not. A test whose program is not installed says so and ends; `SEKISHO_INTEROP=require`
 //! makes that a failure.
 
+mod compressors;
 mod disk;
 mod installers;
 mod nesting;
+mod packages;
 mod rar;
 
 use std::path::{Path, PathBuf};

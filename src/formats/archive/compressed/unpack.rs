@@ -1,27 +1,66 @@
 //! A compressed file to its content.
 
+use super::expand::Kwaj;
 use super::frame::{self, Open};
 use super::frames::Frames;
-use crate::formats::archive::inner_name;
+use super::{expand, lz4, lzop, pack};
+use crate::formats::archive::escape::{self, ENTRY_NAME_ESCAPES};
+use crate::formats::archive::{inner_name, old_names};
 use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, Problem};
-use crate::stage::{Outcome, StageError, Unpacker};
+use crate::stage::{Kinds, Outcome, StageError, Unpacker};
 
 /// Decompresses one format.
 pub(super) struct Decompressor {
     detail: &'static str,
     open: Open,
+    /// The name kept in the file, if the format keeps one, going by the outer one.
+    name: fn(&[u8], &str) -> Option<EntryName>,
 }
 
-pub(super) const BZIP2: Decompressor = Decompressor { detail: "bzip2", open: frame::bzip2 };
-pub(super) const XZ: Decompressor = Decompressor { detail: "xz", open: frame::xz };
-pub(super) const LZMA: Decompressor = Decompressor { detail: "LZMA", open: frame::lzma };
-pub(super) const ZSTD: Decompressor = Decompressor { detail: "Zstandard", open: frame::zstd };
-pub(super) const COMPRESS: Decompressor = Decompressor { detail: "LZW", open: frame::compress };
+const fn nameless(detail: &'static str, open: Open) -> Decompressor {
+    Decompressor { detail, open, name: |_, _| None }
+}
+
+pub(super) const BZIP2: Decompressor = nameless("bzip2", frame::bzip2);
+pub(super) const XZ: Decompressor = nameless("xz", frame::xz);
+pub(super) const LZMA: Decompressor = nameless("LZMA", frame::lzma);
+pub(super) const ZSTD: Decompressor = nameless("Zstandard", frame::zstd);
+pub(super) const COMPRESS: Decompressor = nameless("LZW", frame::compress);
+pub(super) const LZIP: Decompressor = nameless("LZMA", frame::lzip);
+pub(super) const LZ4: Decompressor = nameless("LZ4", lz4::open);
+pub(super) const BROTLI: Decompressor = nameless("Brotli", frame::brotli);
+pub(super) const PACK: Decompressor = nameless("pack", pack::open);
+pub(super) const LZOP: Decompressor = Decompressor {
+    detail: "LZO1X",
+    open: lzop::open,
+    name: |bytes, _| lzop::Header::read(bytes).map(|h| h.name).filter(|n| !n.is_empty()).map(old_names::decode),
+};
+pub(super) const EXPAND: Decompressor = Decompressor { detail: "COMPRESS.EXE", open: expand::open, name: expanded };
+
+/// `SETUP.EX_` was `SETUP.EXE`: the header of SZDD keeps the letter, that of KWAJ the name.
+fn expanded(bytes: &[u8], outer: &str) -> Option<EntryName> {
+    let (stem, last) = outer.char_indices().next_back()?;
+    let stem = outer.get(..stem).filter(|_| matches!(last, '_' | '$'))?;
+    if let Some(name) = Kwaj::read(bytes).and_then(|header| header.name) {
+        return Some(EntryName::new(name));
+    }
+    let letter = bytes.get(9).copied().filter(|letter| bytes.starts_with(expand::SZDD) && letter.is_ascii_graphic());
+    Some(EntryName::new(letter.map_or_else(|| stem.to_owned(), |letter| format!("{stem}{}", char::from(letter)))))
+}
 
 impl Unpacker for Decompressor {
+    fn findings(&self) -> Kinds {
+        &[ENTRY_NAME_ESCAPES]
+    }
+
     fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         let outer = parent.name.file_name();
-        let name = EntryName::new(inner_name::without_ending(outer));
+        let derived = inner_name::without_ending(outer);
+        let name = match (self.name)(&parent.bytes, outer) {
+            Some(stored) => stored.also(derived),
+            None => EntryName::new(derived),
+        };
+        escape::raise(&name, out);
         let mut frames = Frames::new(&parent.bytes, self.open);
         out.child(name, Origin::file(OriginKind::Stream, self.detail), &mut frames)?;
         if let Some(at) = frames.trailing {
