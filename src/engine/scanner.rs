@@ -143,7 +143,9 @@ impl Scanner {
         if new.is_empty() {
             return first.tree;
         }
-        let second = walk(root, &overheard::with(hints, new), &self.options.limits, self.rules, &self.crew);
+        let wall_time = first.time_left.max(self.options.limits.wall_time / 4);
+        let limits = Limits { wall_time, ..self.options.limits.clone() };
+        let second = walk(root, &overheard::with(hints, new), &limits, self.rules, &self.crew);
         if overheard::locked(&second) < overheard::locked(&first) { second.tree } else { first.tree }
     }
 }

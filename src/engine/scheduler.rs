@@ -3,6 +3,7 @@
 //! decided between levels, by one thread, so that no report depends on which thread came first.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -29,6 +30,8 @@ pub(super) struct Walked {
     pub(super) hints: Vec<Arc<Hints>>,
     /// What each artifact that stayed locked was tried with.
     pub(super) locked: Vec<Arc<Hints>>,
+    /// What the clock leaves for looking again.
+    pub(super) time_left: Duration,
 }
 
 /// Unpacks and analyses a submission's whole tree.
@@ -224,7 +227,13 @@ impl Walk {
             self.joined.extend(join_pieces(&mut level, &self.records, &self.budget));
         }
         settle(&mut self.records, &self.joined);
-        Walked { tree: ArtifactTree::new(self.records), texts: self.texts, hints: self.hints, locked: self.locked }
+        Walked {
+            tree: ArtifactTree::new(self.records),
+            texts: self.texts,
+            hints: self.hints,
+            locked: self.locked,
+            time_left: self.budget.time_left(),
+        }
     }
 
     fn hash(&self, level: Vec<Task>) -> Vec<Hashed> {
