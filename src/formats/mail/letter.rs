@@ -6,6 +6,7 @@ use super::address::mailboxes;
 use super::date;
 use super::eml::{EmlView, Spoken, is_message};
 use super::mbox::{self, MboxView};
+use super::msg;
 use crate::model::{PasswordHint, View as _};
 
 /// A message seen from outside.
@@ -26,19 +27,29 @@ const MAX_IDS: usize = 64;
 /// Messages of one mailbox that are read.
 const MAX_MESSAGES: usize = 1_000;
 
+/// How compound files begin, MS-CFB 2.2.
+const COMPOUND_FILE: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
+
 impl Letter {
-    /// The messages in a file: one, or those of a mailbox; none if it is something else.
+    /// The messages in a file: one of the internet or of Outlook, or those of a mailbox; none if it is something else.
     pub fn read(file: &Bytes) -> Vec<Letter> {
         if mbox::is_mailbox(file) {
             let Ok(view) = MboxView::parse(file) else { return Vec::new() };
             let messages = view.messages.iter().take(MAX_MESSAGES);
             return messages.filter_map(|range| Letter::of(&file.slice_ref(file.get(range.clone())?))).collect();
         }
-        if is_message(file) { Letter::of(file).into_iter().collect() } else { Vec::new() }
+        if is_message(file) {
+            return Letter::of(file).into_iter().collect();
+        }
+        let of_outlook = file.starts_with(&COMPOUND_FILE).then(|| msg::as_mail(file)).flatten();
+        of_outlook.map(|(view, bytes)| Letter::seen(&view, &bytes)).into_iter().collect()
     }
 
     fn of(message: &Bytes) -> Option<Letter> {
-        let view = EmlView::parse(message).ok()?;
+        Some(Letter::seen(&EmlView::parse(message).ok()?, message))
+    }
+
+    fn seen(view: &EmlView, message: &Bytes) -> Letter {
         let headers = &view.headers;
         let mut ids: Vec<String> = Vec::new();
         for name in ["message-id", "in-reply-to", "references"] {
@@ -49,19 +60,19 @@ impl Letter {
         }
         ids.truncate(MAX_IDS);
         let sender = headers.text("from").and_then(|from| mailboxes(&from).into_iter().next());
-        Some(Letter {
+        Letter {
             ids,
             sender: sender.map(|mailbox| mailbox.address.to_lowercase()),
             time: headers.text("date").and_then(|field| date::seconds(&field)),
-            passwords: Spoken::of(&view, message).passwords(),
-        })
+            passwords: Spoken::of(view, message).passwords(),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use sekisho_samples::mail::Eml;
+    use sekisho_samples::mail::{Eml, Msg};
 
     #[test]
     fn a_message_is_seen_with_its_thread_and_passwords() {
@@ -70,6 +81,15 @@ mod tests {
         let [letter] = letters.as_slice() else { panic!("one letter") };
         assert_eq!(letter.sender.as_deref(), Some("a@example.com"));
         assert!(letter.time.is_some());
+        assert_eq!(letter.passwords[0].text, "Tkt#2016");
+    }
+
+    #[test]
+    fn a_message_of_outlook_is_one_too() {
+        let bytes = Msg::letter("A", "A@Example.com", "password", "パスワードは「Tkt#2016」です。").build();
+        let letters = Letter::read(&bytes.into());
+        let [letter] = letters.as_slice() else { panic!("one letter") };
+        assert_eq!(letter.sender.as_deref(), Some("a@example.com"));
         assert_eq!(letter.passwords[0].text, "Tkt#2016");
     }
 

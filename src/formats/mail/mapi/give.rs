@@ -1,9 +1,12 @@
 //! A message in Outlook's form to findings and children, as `eml` does with a message of the internet.
 
+use std::sync::Arc;
+
+use crate::budget::Budget;
 use crate::finding_kind;
 use crate::formats::link::Link;
-use crate::formats::mail::eml::{self, Spoken};
-use crate::model::{EntryName, Location, Origin, OriginKind};
+use crate::formats::mail::eml::{self, EmlView, Spoken};
+use crate::model::{Artifact, ArtifactPath, EntryName, FormatId, Limits, Location, Origin, OriginKind};
 use crate::stage::{Kinds, Outcome, StageError};
 
 use super::bodies::bodies;
@@ -71,6 +74,21 @@ pub(crate) fn give(item: &Item, out: &mut Outcome<'_>) -> Result<(), StageError>
         give_attachment(attachment, index, out)?;
     }
     Ok(())
+}
+
+/// The message as mail programs see it, without giving or saying anything.
+pub(crate) fn seen_as_mail(item: &Item) -> (EmlView, bytes::Bytes) {
+    let budget = Budget::new(Limits::default());
+    let nothing = Artifact::new(
+        ArtifactPath::root(),
+        EntryName::new(""),
+        Origin::part(OriginKind::Message, ""),
+        bytes::Bytes::new(),
+        FormatId::UNKNOWN,
+    );
+    let mut out = Outcome::new(&nothing, Arc::default(), &budget);
+    let bodies = bodies(item, &mut out);
+    as_mail(item, &bodies)
 }
 
 fn give_attachment(attachment: &Attachment, index: usize, out: &mut Outcome<'_>) -> Result<(), StageError> {

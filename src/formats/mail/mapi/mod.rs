@@ -12,7 +12,7 @@ mod property;
 mod reminder;
 mod rtf;
 
-pub(crate) use give::{FINDINGS, give};
+pub(crate) use give::{FINDINGS, give, seen_as_mail};
 pub(crate) use item::{Attachment, Content, Item};
 pub(crate) use property::{Named, Properties, Value, id, kind};
 

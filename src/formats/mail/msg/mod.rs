@@ -3,9 +3,10 @@
 
 mod parser;
 
+use crate::formats::mail::eml::EmlView;
 use crate::formats::mail::mapi;
 use crate::formats::office::ole::{OLE, OleView};
-use crate::model::{Artifact, FormatId};
+use crate::model::{Artifact, Bytes, FormatId, View as _};
 use crate::stage::{Family, FormatSpec, Kinds, Outcome, Probe, Reading, Reference, StageError, Unpacker};
 
 /// A message of Outlook.
@@ -39,6 +40,12 @@ pub const FORMAT: FormatSpec = FormatSpec {
 
 fn is_message(artifact: &Artifact) -> bool {
     artifact.view::<OleView>().is_ok_and(|view| view.find(parser::PROPERTIES).is_some())
+}
+
+/// What a file holds if it is a message: as mail programs see it.
+pub(crate) fn as_mail(file: &Bytes) -> Option<(EmlView, Bytes)> {
+    let view = OleView::parse(file).ok()?;
+    view.find(parser::PROPERTIES).is_some().then(|| mapi::seen_as_mail(&parser::item(&view)))
 }
 
 /// Takes messages apart.
