@@ -5,6 +5,7 @@ mod disk_images;
 mod document;
 mod indicators;
 mod installers;
+mod internet_mail;
 mod macros;
 mod mail;
 mod mail_forms;
@@ -33,6 +34,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(macros::all());
     all.extend(indicators::all());
     all.extend(installers::all());
+    all.extend(internet_mail::all());
     all.extend(names::all());
     all.extend(office::all());
     all.extend(old_archives::all());

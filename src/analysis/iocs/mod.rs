@@ -60,13 +60,14 @@ fn scope(artifact: &Artifact, is_text: bool) -> Scope {
 }
 
 /// Formats whose own unpacker decodes what they write in base64 or hexadecimal: a message its parts, RTF its objects,
-/// PDF and compound files their streams.
+/// PDF and compound files their streams, calendars and cards their attachments.
 fn decodes_itself(artifact: &Artifact, is_text: bool) -> bool {
     let Some(spec) = spec(artifact.format) else { return false };
     match spec.family {
         Family::Mail => true,
         Family::Office => !is_text || spec.id.as_str() == "rtf",
         Family::Document => matches!(spec.id.as_str(), "pdf" | "rtf"),
+        Family::Text => matches!(spec.id.as_str(), "icalendar" | "vcard" | "uuencode" | "yenc" | "binhex"),
         _ => false,
     }
 }

@@ -2,6 +2,7 @@
 //! text, and the passwords a message offers its attachments.
 
 pub mod address;
+pub mod babyl;
 pub mod charset;
 pub(crate) mod date;
 pub mod eml;
@@ -10,6 +11,7 @@ pub mod html_text;
 pub mod letter;
 pub(crate) mod mapi;
 pub mod mbox;
+pub mod mmdf;
 pub mod msg;
 pub(crate) mod partial;
 pub mod passwords;

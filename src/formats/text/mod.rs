@@ -3,8 +3,13 @@
 
 pub mod apple_double;
 pub(crate) mod base64;
+pub mod calendar;
+pub mod carried;
+pub mod contact;
+mod content_line;
 pub mod csv;
 pub mod ds_store;
+pub mod mac_binary;
 pub(crate) mod percent;
 pub mod plain;
 pub mod records;

@@ -1,4 +1,4 @@
-//! Text formats that hold data and start nothing: JSON, calendars, contact cards. Known by name so that reports say what
+//! Text formats that hold data and start nothing: JSON. Known by name so that reports say what
 //! they are and names that lie can be told.
 
 use crate::formats::text::plain::TextView;
@@ -44,28 +44,8 @@ pub const JSON: FormatSpec = data(
     &[Reference { title: "RFC 8259, JSON", url: "https://www.rfc-editor.org/rfc/rfc8259" }],
 );
 
-/// A calendar.
-pub const ICS: FormatSpec = data(
-    "icalendar",
-    "Calendar",
-    &["ics", "ifb", "ical", "vcs"],
-    &["text/calendar"],
-    |artifact| head(artifact).starts_with("begin:vcalendar"),
-    &[Reference { title: "RFC 5545, iCalendar", url: "https://www.rfc-editor.org/rfc/rfc5545" }],
-);
-
-/// A contact card.
-pub const VCF: FormatSpec = data(
-    "vcard",
-    "Contact card",
-    &["vcf", "vcard"],
-    &["text/vcard", "text/x-vcard", "text/directory"],
-    |artifact| head(artifact).starts_with("begin:vcard"),
-    &[Reference { title: "RFC 6350, vCard", url: "https://www.rfc-editor.org/rfc/rfc6350" }],
-);
-
 /// The first characters without blanks, lower case.
-fn head(artifact: &Artifact) -> String {
+pub(super) fn head(artifact: &Artifact) -> String {
     match artifact.view::<TextView>() {
         Ok(view) => view
             .text
@@ -87,8 +67,5 @@ mod tests {
     fn each_is_told_by_its_start() {
         assert!(is_taken(&JSON, &attachment("a", b"{ \"a\": 1 }")));
         assert!(!is_taken(&JSON, &attachment("a.txt", b"[note] see below")));
-        assert!(is_taken(&ICS, &attachment("a", b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n")));
-        assert!(is_taken(&VCF, &attachment("a", b"BEGIN:VCARD\r\n")));
-        assert!(!is_taken(&VCF, &attachment("a", b"BEGIN:VEVENT\r\n")));
     }
 }

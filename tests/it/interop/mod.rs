@@ -5,6 +5,7 @@
 mod compressors;
 mod disk;
 mod installers;
+mod internet_mail;
 mod nesting;
 mod packages;
 mod rar;

@@ -30,7 +30,10 @@ impl Header {
         let value = value.get(1..)?;
         let value = value.get(..MAX_VALUE).unwrap_or(value);
         Some(Header {
-            name: without_comments(&String::from_utf8_lossy(name)).split_whitespace().collect(),
+            name: without_comments(&String::from_utf8_lossy(name))
+                .chars()
+                .filter(|c| !c.is_whitespace() && *c != '\0')
+                .collect(),
             value: decode_value(value),
             offset: range.start as u64,
             is_raw_eight_bit: !value.is_ascii(),

@@ -6,9 +6,12 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use crate::formats::mail::charset::{Place, decode};
+use crate::formats::text::carried::uuencoded;
 use crate::model::{EntryName, Location, Problem};
 
-use super::transfer::{base64, is_all_base64, quoted_printable, uuencoded};
+use super::header::without_comments;
+use super::params;
+use super::transfer::{Base64, base64, is_all_base64, quoted_printable};
 
 /// What a leaf is to a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +26,8 @@ pub enum LeafKind {
     Loose,
     /// Multiparts nested too deep to be followed.
     TooDeep,
+    /// A multipart encoded as a whole.
+    Encoded,
 }
 
 /// A content transfer encoding, RFC 2045 section 6.
@@ -46,10 +51,26 @@ impl Transfer {
         match name {
             "" | "7bit" | "8bit" | "binary" | "7-bit" | "8-bit" | "none" => Transfer::Identity(name.to_owned()),
             // x-gzip64 is a gzip file in base64; the gzip is the child.
-            "base64" | "base-64" | "b64" | "b" | "x-gzip64" => Transfer::Base64,
+            "base64" | "base-64" | "base_64" | "x-base64" | "b64" | "b" | "x-gzip64" => Transfer::Base64,
             "quoted-printable" | "quotedprintable" | "q" => Transfer::QuotedPrintable,
             "x-uuencode" | "uuencode" | "x-uue" | "uue" => Transfer::Uuencode,
             other => Transfer::Unknown(other.to_owned()),
+        }
+    }
+
+    /// The encoding a field's value names: the whole value, or its first word if the rest is noise.
+    pub(super) fn of(value: &str) -> Self {
+        let head = params::parse(value).head;
+        match Transfer::named(&head) {
+            Transfer::Unknown(_) => {
+                let first = without_comments(value);
+                let first = first.split([' ', '\t', ',', ';', '/']).find(|word| !word.is_empty()).unwrap_or_default();
+                match Transfer::named(&first.trim_matches('"').to_ascii_lowercase()) {
+                    Transfer::Unknown(_) | Transfer::Identity(_) => Transfer::Unknown(head),
+                    known => known,
+                }
+            }
+            known => known,
         }
     }
 
@@ -92,6 +113,8 @@ pub struct Leaf {
     pub disposition: String,
     /// Declarations that contradict each other.
     pub conflicts: Vec<String>,
+    /// The value of the `Content-Type` that counts.
+    pub type_value: Option<String>,
 }
 
 /// One reading of a leaf's bytes.
@@ -152,6 +175,7 @@ impl Leaf {
                 if second > 0 && (self.kind != LeafKind::Body || is_second_run) {
                     give(bytes, "base64, read on after its padding".to_owned());
                 }
+                self.second_opinions(encoded, &decoded, &mut give);
                 if let Some(first) = decoded.first_junk {
                     let what = format!("{} characters outside base64 skipped", decoded.junk);
                     out.problems.push(Problem::odd(what, place(first)));
@@ -166,7 +190,14 @@ impl Leaf {
                         Some(format!("{} characters that are no base64 inside base64", decoded.junk_inside));
                 }
             }
-            Transfer::QuotedPrintable => give(quoted_printable(encoded).into(), transfer.to_string()),
+            Transfer::QuotedPrintable => {
+                let decoded = Bytes::from(quoted_printable(encoded));
+                let is_base64 = self.kind == LeafKind::File && !self.media_type.starts_with("text/");
+                give(decoded.clone(), transfer.to_string());
+                if is_base64 && is_all_base64(&decoded) {
+                    give(base64(&decoded).bytes.into(), "base64 in quoted-printable".to_owned());
+                }
+            }
             Transfer::Uuencode => {
                 let files = uuencoded(encoded);
                 if files.is_empty() {
@@ -175,7 +206,7 @@ impl Leaf {
                     return;
                 }
                 for file in files {
-                    give(file.bytes.into(), transfer.to_string());
+                    give(file.into(), transfer.to_string());
                 }
             }
             Transfer::Unknown(name) => {
@@ -184,6 +215,32 @@ impl Leaf {
                     give(base64(encoded).bytes.into(), format!("unknown encoding {name}, as base64"));
                 }
                 out.problems.push(Problem::odd(format!("unknown transfer encoding {name}"), place(0)));
+            }
+        }
+    }
+
+    /// Other ways to take what is declared as base64: as it stands if little of it is, in the alphabet for URLs if that
+    /// explains what does not fit.
+    fn second_opinions(&self, encoded: &Bytes, decoded: &Base64, give: &mut impl FnMut(Bytes, String)) {
+        /// Of so many characters, one that does not fit is a lot.
+        const FEW: usize = 20;
+        let is_known = crate::formats::recognised(encoded);
+        if is_known || decoded.junk > encoded.len() / FEW && decoded.junk > 8 {
+            give(encoded.clone(), "as it is, though declared as base64".to_owned());
+        }
+        let is_url_safe = |byte: &&u8| matches!(byte, b'-' | b'_');
+        if decoded.junk > 0 && encoded.iter().filter(is_url_safe).count() == decoded.junk {
+            let standard: Vec<u8> = encoded
+                .iter()
+                .map(|byte| match byte {
+                    b'-' => b'+',
+                    b'_' => b'/',
+                    other => *other,
+                })
+                .collect();
+            // A signature line behind the data is no data.
+            if decoded.junk_inside > 0 || encoded.len() < 80 {
+                give(base64(&standard).bytes.into(), "base64 in the alphabet for URLs".to_owned());
             }
         }
     }

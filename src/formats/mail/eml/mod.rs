@@ -2,7 +2,7 @@
 //! own and reads what mailers read, in every way they might: the union of all readings is unpacked, and where they
 //! differ that is a finding.
 //!
-//! `structure` walks the MIME tree, `header` and `params` read fields, `names` and `leaf` what a part is called and
+//! `reading` says how a message may be read, `structure` walks the MIME tree, `header` and `params` read fields, `names` and `leaf` what a part is called and
 //! holds, `transfer` the encodings, `parser` joins them to the view; `unpack` gives the parts, `spoken` what the message
 //! says (for passwords), `analyze` and the files it lists the findings.
 
@@ -14,14 +14,19 @@ pub mod transfer;
 mod analyze;
 mod authentication;
 mod authored;
+mod elsewhere;
 mod emptiness;
+mod enclosed;
 mod header_oddities;
 mod indicators;
 mod lines;
 mod locale;
 mod names;
 mod parser;
+mod partial;
 mod probe;
+mod reading;
+mod segments;
 mod sender;
 mod spoken;
 mod structure;
@@ -63,8 +68,6 @@ pub const FORMAT: FormatSpec = FormatSpec {
     limitations: &[
         "Multiparts nested more than 100 deep are not taken apart, nor parts beyond the 5,000th.",
         "Signatures (DKIM, S/MIME, PGP) are not verified; recorded authentication results are taken as they stand.",
-        "Fragments of split messages (message/partial) are not put together.",
-        "yEnc and BinHex inside text are not decoded.",
     ],
     unpacker: Some(&unpack::EmlUnpacker),
     analyzers: &[&analyze::EmlAnalyzer],

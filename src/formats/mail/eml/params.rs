@@ -1,16 +1,16 @@
 //! Structured header values: `type/subtype; name=value` (RFC 2045 section 5.1), with the character sets and
 //! continuations of RFC 2231, read both as the grammar says and as mailers write it.
 
-use crate::formats::mail::charset::{Place, decode as decode_charset};
 use crate::formats::mail::encoded_word;
 use crate::formats::text::percent::percent_decoded;
 
 use super::header::without_comments;
+use super::segments;
 
 /// Parameters read from one value.
 const MAX_PARAMS: usize = 200;
 /// Segments of one continued parameter.
-const MAX_SEGMENTS: usize = 1_000;
+pub(super) const MAX_SEGMENTS: usize = 1_000;
 
 /// Parameters that may be continued in one value.
 const MAX_JOINED: usize = 16;
@@ -65,9 +65,9 @@ impl Structured {
 }
 
 /// A value as written: quotes removed.
-struct Written {
-    name: String,
-    value: String,
+pub(super) struct Written {
+    pub(super) name: String,
+    pub(super) value: String,
     is_quoted: bool,
 }
 
@@ -183,8 +183,7 @@ fn readings(written: Vec<Written>) -> Vec<Param> {
             continue;
         }
         joined.push(base.to_owned());
-        let value = join_segments(base, &written);
-        params.push(Param { name: base.to_owned(), value, form: Form::Extended });
+        params.extend(segments::readings(base, &written));
     }
     params
 }
@@ -194,6 +193,14 @@ fn plain_readings(param: &Written, params: &mut Vec<Param>) {
     let push = |params: &mut Vec<Param>, value: String, form| {
         params.push(Param { name: param.name.clone(), value, form });
     };
+    if param.name == "boundary" {
+        // Boundaries are bytes; a comment behind one is none of it (RFC 5322 section 3.2.2).
+        push(params, param.value.clone(), Form::Plain);
+        let bare = if param.is_quoted { param.value.clone() } else { without_comments(&param.value).trim().to_owned() };
+        if bare != param.value && !bare.is_empty() {
+            push(params, bare, Form::Guessed);
+        }
+    }
     if !param.is_quoted
         && let Some((token, _)) = value.split_once(char::is_whitespace)
     {
@@ -211,49 +218,6 @@ fn plain_readings(param: &Written, params: &mut Vec<Param>) {
             push(params, decoded, Form::Guessed);
         }
     }
-}
-
-/// The value of `base*`, `base*0`, `base*0*`, `base*1`, … (RFC 2231 sections 3 and 4).
-fn join_segments(base: &str, written: &[Written]) -> String {
-    // (index, percent-encoded, value)
-    let mut segments: Vec<(usize, bool, &str)> = Vec::new();
-    for param in written {
-        let Some((name, suffix)) = param.name.split_once('*') else { continue };
-        if name != base || segments.len() >= MAX_SEGMENTS {
-            continue;
-        }
-        let (number, is_encoded) = match suffix.strip_suffix('*') {
-            Some(number) => (number, true),
-            None => (suffix, suffix.is_empty()),
-        };
-        let index = if number.is_empty() { Some(0) } else { number.parse().ok() };
-        if let Some(index) = index {
-            segments.push((index, is_encoded, &param.value));
-        }
-    }
-    segments.sort_by_key(|(index, _, _)| *index);
-    segments.dedup_by_key(|(index, _, _)| *index);
-    let mut charset: Option<String> = None;
-    let mut bytes: Vec<u8> = Vec::new();
-    let mut any_encoded = false;
-    for (position, (_, is_encoded, value)) in segments.iter().enumerate() {
-        let mut value = *value;
-        if position == 0 && *is_encoded {
-            let mut pieces = value.splitn(3, '\'');
-            if let (Some(label), Some(_), Some(text)) = (pieces.next(), pieces.next(), pieces.next()) {
-                charset = Some(label.trim().to_owned()).filter(|label| !label.is_empty());
-                value = text;
-            }
-        }
-        any_encoded |= is_encoded;
-        if *is_encoded {
-            bytes.extend(percent_decoded(value.as_bytes()));
-        } else {
-            bytes.extend_from_slice(value.as_bytes());
-        }
-    }
-    let text = decode_charset(charset.as_deref(), &bytes, Place::Header).text;
-    if any_encoded { text } else { encoded_word::decode(&text) }
 }
 
 #[cfg(test)]
@@ -276,11 +240,12 @@ mod tests {
     #[test]
     fn reads_rfc_2231() {
         assert_eq!(values("attachment; filename*=UTF-8''%E8%88%AA%E7%A9%BA.pdf", "filename"), ["航空.pdf"]);
-        assert_eq!(values("attachment; filename*1*=df.exe; filename*0*=UTF-8'ja't.p", "filename"), ["t.pdf.exe"]);
+        assert_eq!(values("attachment; filename*1*=df.exe; filename*0*=UTF-8'ja't.p", "filename")[0], "t.pdf.exe");
         assert_eq!(values("attachment; filename*0=\"long \"; filename*1=name.pdf", "filename"), ["long name.pdf"]);
         assert_eq!(values("attachment; filename*=iso-2022-jp''%1B%24B9R6u%1B%28B.pdf", "filename"), ["航空.pdf"]);
         // The character is cut between the segments.
         assert_eq!(values("a; name*0*=utf-8''%E8%88; name*1*=%AA", "name"), ["航"]);
+        assert_eq!(values("m/x; boundary*=us-ascii''a%20b; boundary*0=c; boundary*1=d", "boundary"), ["a b", "cd"]);
     }
 
     #[test]
@@ -289,6 +254,11 @@ mod tests {
         assert_eq!(values(conflict, "filename"), ["t.pdf", "t.pdf.exe"]);
         assert_eq!(values("multipart/mixed; boundary=a; boundary=\"b\"", "boundary"), ["a", "b"]);
         assert_eq!(values("attachment; filename=my file.pdf", "filename"), ["my file.pdf", "my"]);
+        assert_eq!(values("m/x; boundary=a(b)", "boundary"), ["a(b)", "a"]);
+        // A program that stops at the gap, the later of two segments, and the order they stand in.
+        assert_eq!(values("a; name*0=a.pdf; name*2=.exe", "name"), ["a.pdf.exe", "a.pdf"]);
+        assert_eq!(values("a; name*0=a; name*1=.pdf; name*1=.exe", "name"), ["a.pdf", "a.exe", "a.pdf.exe"]);
+        assert_eq!(values("a; name*1=.exe; name*0=a.pdf", "name"), ["a.pdf.exe", ".exea.pdf"]);
         assert_eq!(values("attachment; filename=\"%E8%88%AA.pdf\"", "filename"), ["%E8%88%AA.pdf", "航.pdf"]);
     }
 

@@ -13,10 +13,11 @@ use super::header::Headers;
 use super::leaf::{Leaf, LeafKind, Transfer};
 use super::names::names;
 use super::params;
-use super::structure::{Reading, Role, Segment, Walk, walk};
+use super::reading::{Reading, Role, Segment, Walk};
+use super::structure::walk;
 
 /// Readings walked at most.
-const MAX_READINGS: usize = 8;
+const MAX_READINGS: usize = 12;
 /// Text around the parts of a multipart that is worth keeping as content; mailers write a sentence there.
 const MIN_LOOSE: usize = 400;
 /// Conflicts of single parts that are named.
@@ -144,6 +145,15 @@ fn other_readings(base: Reading, first: &Walk) -> Vec<(Reading, &'static str)> {
     if seen.bare_cr && !base.ends_at_bare_cr {
         readings.push((Reading { ends_at_bare_cr: true, ..base }, "a carriage return alone inside the header"));
     }
+    if seen.blank_line {
+        readings.push((Reading { ends_at_blanks: true, ..base }, "a line of blanks inside the header"));
+    }
+    if seen.nul {
+        readings.push((Reading { drops_nul: true, ..base }, "NUL bytes in header fields or boundary lines"));
+    }
+    if seen.boundary_elsewhere {
+        readings.push((Reading { splits_any_type: true, ..base }, "a boundary on a type that is not multipart"));
+    }
     readings.retain(|(reading, _)| *reading != base);
     readings.truncate(MAX_READINGS);
     readings
@@ -189,6 +199,8 @@ fn leaf(bytes: &Bytes, segment: &Segment) -> Option<Leaf> {
         && disposition != "attachment";
     let kind = if segment.role == Role::TooDeep {
         LeafKind::TooDeep
+    } else if segment.role == Role::Encoded {
+        LeafKind::Encoded
     } else if media_type == "message/rfc822" || media_type == "message/global" {
         LeafKind::Message
     } else if part_names.name.is_none() && (is_plain_text || REPORTS.contains(&media_type.as_str())) {
@@ -206,6 +218,7 @@ fn leaf(bytes: &Bytes, segment: &Segment) -> Option<Leaf> {
         transfers,
         disposition,
         conflicts,
+        type_value: headers.all("content-type").nth(segment.type_index).map(|header| header.value.clone()),
     })
 }
 
@@ -224,6 +237,7 @@ fn loose(segment: &Segment, body: Range<usize>) -> Leaf {
         transfers: vec![Transfer::Identity("7bit".to_owned())],
         disposition: String::new(),
         conflicts: Vec::new(),
+        type_value: None,
     }
 }
 
@@ -241,7 +255,7 @@ fn is_worth_keeping(content: &[u8]) -> bool {
 fn transfers(headers: &Headers) -> Vec<Transfer> {
     let mut found: Vec<Transfer> = Vec::new();
     for header in headers.all("content-transfer-encoding") {
-        let transfer = Transfer::named(&params::parse(&header.value).head);
+        let transfer = Transfer::of(&header.value);
         if !found.iter().any(|known| known.is_same_coding(&transfer)) {
             found.push(transfer);
         }

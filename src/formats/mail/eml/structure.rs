@@ -8,8 +8,10 @@ use std::ops::Range;
 use crate::model::{Location, Problem, ProblemKind};
 
 use super::header::{Header, Headers};
+use super::leaf::Transfer;
 use super::lines::{Line, Lines};
 use super::params::{self, Structured};
+use super::reading::{Reading, Role, Segment, Walk};
 
 /// Multiparts inside multiparts that are followed. Mailers make three levels, forwarding doubles them.
 pub(super) const MAX_NESTING: usize = 100;
@@ -25,77 +27,6 @@ const MAX_GUESSES: usize = 32;
 const MAX_PROBLEMS: usize = 100;
 /// Bytes after a multipart's head in which its boundary is guessed.
 const GUESS_WINDOW: usize = 64 << 10;
-
-/// One way of reading a message where programs differ.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Reading {
-    /// Which of several `Content-Type` fields counts; the last if there are fewer.
-    pub(super) type_index: usize,
-    /// Which of several `boundary` parameters counts.
-    pub(super) boundary_index: usize,
-    /// A line that is no field is skipped, instead of starting the body.
-    pub(super) skips_junk: bool,
-    /// A bare CR ends a line.
-    pub(super) ends_at_bare_cr: bool,
-    /// A line that only begins like the innermost boundary is one.
-    pub(super) matches_prefix: bool,
-    /// A multipart without (or not using) its boundary is split at what looks like one.
-    pub(super) guesses_boundary: bool,
-}
-
-/// What a stretch of the message is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// A part that is not a multipart.
-    Part,
-    /// Text before a multipart's first boundary.
-    Preamble,
-    /// Text after its last.
-    Epilogue,
-    /// The body of a multipart that is never divided; mailers show it as text.
-    Undivided,
-    /// A multipart below [`MAX_NESTING`], not taken apart.
-    TooDeep,
-}
-
-/// A stretch of the message.
-#[derive(Debug, Clone)]
-pub(super) struct Segment {
-    /// What it is.
-    pub(super) role: Role,
-    /// Its `Content-` fields.
-    pub(super) headers: Headers,
-    /// Where its fields begin.
-    pub(super) head_start: usize,
-    /// Its body, still encoded.
-    pub(super) body: Range<usize>,
-    /// Whether it is a message unless its type says otherwise (`multipart/digest`).
-    pub(super) is_digest_member: bool,
-    /// Which of several types counts here.
-    pub(super) type_index: usize,
-}
-
-/// What makes other readings worth a walk.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Seen {
-    pub(super) content_types: usize,
-    pub(super) boundaries: usize,
-    pub(super) fields_after_junk: bool,
-    pub(super) bare_cr: bool,
-    pub(super) near_boundary: bool,
-    pub(super) unused_boundary: bool,
-    /// Offset of a part that begins after its multipart's end boundary.
-    pub(super) part_after_end: Option<usize>,
-}
-
-/// One walk.
-#[derive(Debug, Default)]
-pub(super) struct Walk {
-    pub(super) top: Headers,
-    pub(super) segments: Vec<Segment>,
-    pub(super) seen: Seen,
-    pub(super) problems: Vec<Problem>,
-}
 
 /// Offset of the first field: after a byte order mark, blank lines and an mbox line (RFC 4155).
 pub(super) fn start_of_fields(bytes: &[u8]) -> usize {
@@ -192,8 +123,13 @@ impl Walker<'_> {
             self.at_delimiter(line, place, is_end);
             return;
         }
+        if !self.stack.is_empty() && memchr::memmem::find(text, b"\r--").is_some() {
+            self.walk.seen.bare_cr = true;
+        }
         let State::Head { start, fields, saw_junk } = &mut self.state else { return };
-        if text.is_empty() {
+        let is_blank = text.iter().all(|byte| matches!(byte, b' ' | b'\t'));
+        self.walk.seen.blank_line |= is_blank && !text.is_empty() && !fields.is_empty();
+        if text.is_empty() || is_blank && self.reading.ends_at_blanks && !fields.is_empty() {
             let start = *start;
             self.end_head(start, line.next);
             return;
@@ -207,6 +143,15 @@ impl Walker<'_> {
         if memchr::memchr(b'\r', text).is_some() {
             self.walk.seen.bare_cr = true;
         }
+        let has_nul = memchr::memchr(0, text).is_some();
+        self.walk.seen.nul |= has_nul;
+        let cleaned: Vec<u8>;
+        let text = if has_nul && self.reading.drops_nul {
+            cleaned = without_nul(text);
+            &cleaned
+        } else {
+            text
+        };
         if let Some(length) = field_name(text) {
             let keeps = if self.is_top {
                 fields.len() < MAX_FIELDS
@@ -259,6 +204,14 @@ impl Walker<'_> {
     /// two more dashes at the end, trailing blanks).
     fn delimiter(&mut self, line: &[u8]) -> Option<(usize, bool)> {
         let text = line.get(2..)?.trim_ascii_end();
+        let cleaned: Vec<u8>;
+        let text = if memchr::memchr(0, text).is_some() {
+            self.walk.seen.nul = true;
+            cleaned = without_nul(text);
+            if self.reading.drops_nul { cleaned.as_slice() } else { text }
+        } else {
+            text
+        };
         let innermost = |places: &Vec<usize>| places.last().copied();
         if let Some(place) = self.open.get(text).and_then(innermost) {
             return Some((place, false));
@@ -266,9 +219,10 @@ impl Walker<'_> {
         if let Some(place) = text.strip_suffix(b"--").and_then(|text| self.open.get(text)).and_then(innermost) {
             return Some((place, true));
         }
-        let place = self.stack.len().checked_sub(1)?;
-        let node = self.stack.last()?;
-        let rest = node.boundaries.iter().find_map(|boundary| text.strip_prefix(boundary.as_slice()))?;
+        let (place, rest) = self.stack.iter().enumerate().rev().find_map(|(place, node)| {
+            let mut rests = node.boundaries.iter().filter_map(|boundary| after_boundary(text, boundary));
+            rests.next().map(|rest| (place, rest))
+        })?;
         self.walk.seen.near_boundary = true;
         self.reading.matches_prefix.then(|| (place, rest.starts_with(b"--")))
     }
@@ -359,7 +313,12 @@ impl Walker<'_> {
         } else {
             headers
         };
-        let multipart = types.get(type_index).filter(|value| value.head.starts_with("multipart/"));
+        let chosen = types.get(type_index);
+        let is_multipart = chosen.is_some_and(|value| value.head.starts_with("multipart"));
+        let has_boundary = !is_multipart && chosen.is_some_and(|value| value.first("boundary").is_some());
+        self.walk.seen.boundary_elsewhere |= has_boundary;
+        let multipart = chosen.filter(|_| is_multipart || has_boundary && self.reading.splits_any_type);
+        let is_encoded = multipart.is_some_and(|multipart| self.is_encoded(&own, multipart, body_start));
         let segment = |role| Segment {
             role,
             headers: own,
@@ -372,6 +331,11 @@ impl Walker<'_> {
             self.state = State::Body { segment: segment(Role::Part) };
             return;
         };
+        if is_encoded {
+            self.state = State::Body { segment: segment(Role::Encoded) };
+            self.odd("a multipart encoded as a whole", start);
+            return;
+        }
         if self.stack.len() >= MAX_NESTING {
             let segment = segment(Role::TooDeep);
             if !std::mem::replace(&mut self.was_too_deep, true) {
@@ -398,6 +362,21 @@ impl Walker<'_> {
         self.state = State::Between { role: Role::Preamble, start: body_start };
     }
 
+    /// Whether a multipart's body is encoded as a whole: it says so, and its boundary is nowhere to be seen.
+    fn is_encoded(&mut self, headers: &Headers, multipart: &Structured, body_start: usize) -> bool {
+        let encodes = headers.all("content-transfer-encoding").any(|header| {
+            matches!(Transfer::of(&header.value), Transfer::Base64 | Transfer::QuotedPrintable | Transfer::Uuencode)
+        });
+        if !encodes || self.guesses >= MAX_GUESSES {
+            return false;
+        }
+        self.guesses = self.guesses.saturating_add(1);
+        let body = self.bytes.get(body_start..).unwrap_or_default();
+        multipart.first("boundary").is_none_or(|boundary| {
+            memchr::memmem::find(body, format!("--{}", boundary.trim_end()).as_bytes()).is_none()
+        })
+    }
+
     fn boundaries(&mut self, multipart: &Structured, body_start: usize) -> Vec<Vec<u8>> {
         let declared: Vec<Vec<u8>> = multipart
             .all("boundary")
@@ -406,6 +385,7 @@ impl Walker<'_> {
             .filter(|boundary| !boundary.is_empty())
             .collect();
         self.walk.seen.boundaries = self.walk.seen.boundaries.max(declared.len());
+        let declares_empty = declared.is_empty() && multipart.first("boundary").is_some();
         let chosen = declared.get(self.reading.boundary_index.min(declared.len().saturating_sub(1))).cloned();
         if self.reading.guesses_boundary && self.guesses < MAX_GUESSES {
             self.guesses = self.guesses.saturating_add(1);
@@ -413,6 +393,9 @@ impl Walker<'_> {
             let is_used = chosen
                 .as_ref()
                 .is_some_and(|boundary| memchr::memmem::find(body, &[b"--".as_slice(), boundary].concat()).is_some());
+            if declares_empty {
+                return vec![Vec::new()];
+            }
             if !is_used && let Some(guess) = guess_boundary(body) {
                 return chosen.into_iter().chain([guess]).collect();
             }
@@ -448,6 +431,16 @@ impl Walker<'_> {
     }
 }
 
+fn without_nul(text: &[u8]) -> Vec<u8> {
+    text.iter().copied().filter(|byte| *byte != 0).collect()
+}
+
+/// What follows a boundary the line begins with, in whatever case. The empty boundary begins every line.
+fn after_boundary<'a>(text: &'a [u8], boundary: &[u8]) -> Option<&'a [u8]> {
+    let start = text.get(..boundary.len()).filter(|_| !boundary.is_empty())?;
+    start.eq_ignore_ascii_case(boundary).then(|| text.get(boundary.len()..).unwrap_or_default())
+}
+
 fn starts_with_content(name: &str) -> bool {
     name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("content-"))
 }
@@ -471,84 +464,5 @@ fn guess_boundary(body: &[u8]) -> Option<Vec<u8>> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use sekisho_samples::mail::deep_mime;
-
-    fn bodies(bytes: &[u8], reading: Reading) -> Vec<(Role, String)> {
-        walk(bytes, reading)
-            .segments
-            .into_iter()
-            .map(|segment| (segment.role, String::from_utf8_lossy(&bytes[segment.body]).into_owned()))
-            .collect()
-    }
-
-    fn part(text: &str) -> (Role, String) {
-        (Role::Part, text.to_owned())
-    }
-
-    const HEAD: &str = "Subject: x\nContent-Type: multipart/mixed; boundary=B\n\n";
-
-    #[test]
-    fn splits_at_boundaries() {
-        let mail = format!("{HEAD}hello\n--B\nContent-Type: text/plain\n\none\n\n--B\n\ntwo\n--B--\nbye\n");
-        assert_eq!(
-            bodies(mail.as_bytes(), Reading::default()),
-            [(Role::Preamble, "hello".to_owned()), part("one\n"), part("two"), (Role::Epilogue, "bye\n".to_owned())]
-        );
-    }
-
-    #[test]
-    fn an_outer_boundary_ends_inner_multiparts() {
-        let mail = format!("{HEAD}--B\nContent-Type: multipart/alternative; boundary=C\n\n--C\n\none\n--B\n\ntwo\n");
-        assert_eq!(bodies(mail.as_bytes(), Reading::default()), [part("one"), part("two\n")]);
-        assert_eq!(walk(mail.as_bytes(), Reading::default()).problems.len(), 2);
-    }
-
-    #[test]
-    fn parts_after_the_end_boundary_are_parts() {
-        let mail = format!("{HEAD}--B\n\none\n--B--\n--B\n\ntwo\n--B--\n");
-        let walked = walk(mail.as_bytes(), Reading::default());
-        assert_eq!(bodies(mail.as_bytes(), Reading::default()), [part("one"), part("two")]);
-        assert!(walked.seen.part_after_end.is_some());
-    }
-
-    #[test]
-    fn readings_differ_where_programs_do() {
-        let two =
-            "Content-Type: multipart/mixed; boundary=A; boundary=B\n\n--A\n\nfirst\n--A--\n--B\n\nsecond\n--B--\n";
-        assert!(bodies(two.as_bytes(), Reading::default()).contains(&part("first")));
-        let second = Reading { boundary_index: 1, ..Reading::default() };
-        assert!(bodies(two.as_bytes(), second).contains(&part("second")));
-
-        let junk = format!("{HEAD}--B\njunk\nContent-Type: text/html\n\none\n--B--\n");
-        assert!(walk(junk.as_bytes(), Reading::default()).seen.fields_after_junk);
-        assert_eq!(bodies(junk.as_bytes(), Reading { skips_junk: true, ..Reading::default() }), [part("one")]);
-
-        let unnamed = "Content-Type: multipart/mixed\n\n--Q\nContent-Type: text/plain\n\none\n--Q--\n";
-        assert!(walk(unnamed.as_bytes(), Reading::default()).seen.unused_boundary);
-        assert_eq!(bodies(unnamed.as_bytes(), Reading { guesses_boundary: true, ..Reading::default() }), [part("one")]);
-    }
-
-    #[test]
-    fn a_missing_blank_line_before_the_first_boundary_is_survived() {
-        let mail = "Content-Type: multipart/mixed; boundary=B\n--B\nContent-Type: text/plain\n\none\n--B--\n";
-        assert_eq!(bodies(mail.as_bytes(), Reading::default()), [part("one")]);
-    }
-
-    #[test]
-    fn ten_thousand_levels_end_in_a_limit() {
-        let walked = walk(&deep_mime(10_000), Reading::default());
-        assert!(walked.problems.iter().any(|problem| problem.kind == ProblemKind::Limit));
-        assert!(walked.segments.iter().any(|segment| segment.role == Role::TooDeep));
-    }
-
-    #[test]
-    fn tells_fields_from_text() {
-        assert_eq!(field_name(b"Subject: x"), Some(7));
-        assert_eq!(field_name(b"Content-Type (c) : x"), Some(12));
-        assert_eq!(field_name(b"Dear John: hello"), None);
-        assert_eq!(field_name(b"--a:b"), None);
-        assert_eq!(field_name("件名: x".as_bytes()), None);
-    }
-}
+#[path = "structure_tests.rs"]
+mod tests;

@@ -1,4 +1,4 @@
-//! Content transfer encodings (RFC 2045 section 6) and uuencode, decoded as forgivingly as mailers decode them, with
+//! Content transfer encodings (RFC 2045 section 6) decoded as forgivingly as mailers decode them, with
 //! what was odd counted.
 
 /// What a base64 decoder made of its input.
@@ -182,92 +182,6 @@ fn hex(byte: u8) -> Option<u8> {
     char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
-/// A uuencoded file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Uuencoded {
-    /// The name in its `begin` line, raw.
-    pub name: Vec<u8>,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-    /// Offset of the `begin` line.
-    pub offset: usize,
-    /// Whether its `end` line was there.
-    pub is_complete: bool,
-}
-
-/// Files taken out of one text.
-const MAX_UUENCODED: usize = 500;
-
-/// The uuencoded files in a text: `begin 644 name`, lines that start with their length, `end` (POSIX uuencode). Outlook
-/// shows them as attachments.
-pub fn uuencoded(input: &[u8]) -> Vec<Uuencoded> {
-    let mut files: Vec<Uuencoded> = Vec::new();
-    let mut open: Option<Uuencoded> = None;
-    let mut at = 0usize;
-    for line in input.split_inclusive(|byte| *byte == b'\n') {
-        let start = at;
-        at = at.saturating_add(line.len());
-        let line = line.strip_suffix(b"\n").unwrap_or(line);
-        let line = line.strip_suffix(b"\r").unwrap_or(line);
-        match &mut open {
-            Some(file) if line.trim_ascii() == b"end" => {
-                file.is_complete = true;
-                files.extend(open.take());
-            }
-            Some(file) => {
-                if !uuencoded_line(line, &mut file.bytes) {
-                    files.extend(open.take());
-                }
-            }
-            None if files.len() < MAX_UUENCODED => open = uuencode_begin(line, start),
-            None => return files,
-        }
-    }
-    files.extend(open);
-    files.retain(|file| !file.bytes.is_empty());
-    files
-}
-
-fn uuencode_begin(line: &[u8], offset: usize) -> Option<Uuencoded> {
-    let rest = line.strip_prefix(b"begin ").or_else(|| line.strip_prefix(b"begin-base64 "))?;
-    let blank = memchr::memchr(b' ', rest)?;
-    let (mode, name) = rest.split_at(blank);
-    let is_mode = (3..=4).contains(&mode.len()) && mode.iter().all(|byte| matches!(byte, b'0'..=b'7'));
-    let name = name.trim_ascii();
-    (is_mode && !name.is_empty()).then(|| Uuencoded {
-        name: name.to_vec(),
-        bytes: Vec::new(),
-        offset,
-        is_complete: false,
-    })
-}
-
-/// One line: its length, then groups of four characters for three bytes. False if it is none.
-fn uuencoded_line(line: &[u8], out: &mut Vec<u8>) -> bool {
-    let Some((&first, groups)) = line.split_first() else { return true };
-    if !(0x20..=0x60).contains(&first) || !groups.iter().all(|byte| (0x20..=0x60).contains(byte)) {
-        return false;
-    }
-    let length = usize::from(first.wrapping_sub(0x20) & 0x3f);
-    // Trailing blanks may have been lost on the way; they stand for zeros. Longer lines are not of this format.
-    if groups.len() > length.div_ceil(3).saturating_mul(4).saturating_add(4) {
-        return false;
-    }
-    let mut line_bytes = Vec::with_capacity(48);
-    for index in 0..length.div_ceil(3) {
-        let sextet = |offset: usize| {
-            let byte = groups.get(index.saturating_mul(4).saturating_add(offset)).copied().unwrap_or(b' ');
-            u32::from(byte.wrapping_sub(0x20) & 0x3f)
-        };
-        let quantum = (sextet(0) << 18) | (sextet(1) << 12) | (sextet(2) << 6) | sextet(3);
-        let [_, a, b, c] = quantum.to_be_bytes();
-        line_bytes.extend_from_slice(&[a, b, c]);
-    }
-    line_bytes.truncate(length);
-    out.extend_from_slice(&line_bytes);
-    true
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,16 +219,5 @@ mod tests {
     fn text_is_not_base64() {
         assert!(is_all_base64(&[b'A'; 64]));
         assert!(!is_all_base64(b"See the attached file for the details of your reservation in March please"));
-    }
-
-    #[test]
-    fn uuencoded_files_are_found_in_text() {
-        let files = uuencoded(b"see below\nbegin 644 cat.txt\n#0V%T\n`\nend\nbye\nbegin a new life\n");
-        assert_eq!(files.len(), 1);
-        let file = files.first().unwrap();
-        assert_eq!(
-            (file.name.as_slice(), file.bytes.as_slice(), file.is_complete),
-            (b"cat.txt".as_slice(), b"Cat".as_slice(), true)
-        );
     }
 }

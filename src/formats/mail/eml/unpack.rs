@@ -3,14 +3,16 @@
 use bytes::Bytes;
 
 use crate::finding_kind;
-use crate::formats::mail::charset::{Place, guess};
+use crate::formats::text::carried;
 use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, Problem};
 use crate::stage::{Kinds, Outcome, StageError, Unpacker};
 
+use super::elsewhere;
+use super::enclosed::{enclosed, unquoted};
 use super::leaf::{Content, Leaf, LeafKind};
 use super::parser::EmlView;
+use super::partial::{self, Fragment};
 use super::spoken::Spoken;
-use super::transfer::uuencoded;
 
 finding_kind! {
     /// ## What it is
@@ -49,7 +51,7 @@ pub(super) struct EmlUnpacker;
 
 impl Unpacker for EmlUnpacker {
     fn findings(&self) -> Kinds {
-        &[MIME_STRUCTURE_AMBIGUOUS]
+        &[MIME_STRUCTURE_AMBIGUOUS, elsewhere::MAIL_PART_KEPT_ELSEWHERE]
     }
 
     fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
@@ -64,9 +66,22 @@ impl Unpacker for EmlUnpacker {
         if !passwords.is_empty() {
             out.offer_passwords(passwords);
         }
+        let joined = partial::join(&partial::fragments(&view, &parent.bytes));
         let mut numbers = Numbers::default();
         for leaf in &view.leaves {
             give(leaf, &parent.bytes, &mut numbers, out)?;
+            elsewhere::say(leaf, out);
+            if let Some(fragment) = Fragment::of(leaf, &parent.bytes) {
+                out.fact("partial-message", fragment.fact());
+                if !partial::is_in(&joined, &fragment) {
+                    let what = format!("a fragment of a split message: {}", fragment.fact());
+                    out.problem(Problem::unsupported(what, Location::at(leaf.head_start)));
+                }
+            }
+        }
+        for (id, bytes) in joined {
+            let origin = Origin::part(OriginKind::Message, format!("fragments of {id} put together"));
+            out.child_bytes(EntryName::new("joined.eml"), origin, bytes.into())?;
         }
         Ok(())
     }
@@ -87,7 +102,7 @@ impl Numbers {
         }
         let (count, stem, extension) = match leaf.kind {
             LeafKind::Body => (&mut self.bodies, "body", body_extension(&leaf.media_type)),
-            LeafKind::Message => (&mut self.messages, "message", ".eml"),
+            LeafKind::Message | LeafKind::Encoded => (&mut self.messages, "message", ".eml"),
             LeafKind::File | LeafKind::Loose | LeafKind::TooDeep => (&mut self.files, "part", ""),
         };
         *count = count.saturating_add(1);
@@ -117,15 +132,18 @@ fn give(leaf: &Leaf, bytes: &Bytes, numbers: &mut Numbers, out: &mut Outcome<'_>
     if let Some(what) = contents.ambiguity {
         out.raise(MIME_STRUCTURE_AMBIGUOUS, Location::at(leaf.head_start), what);
     }
-    if leaf.media_type == "message/partial" {
-        out.problem(Problem::unsupported("a fragment of a split message", Location::at(leaf.head_start)));
-    }
     let name = numbers.name(leaf);
     for content in contents.readings {
         if matches!(leaf.kind, LeafKind::Body | LeafKind::Loose) {
             give_body(leaf, &name, content, out)?;
         } else {
             let detail = format!("{}, {}", leaf.media_type, content.how);
+            if leaf.kind == LeafKind::Encoded {
+                let head = format!("Content-Type: {}\r\n\r\n", leaf.type_value.as_deref().unwrap_or_default());
+                let bytes = [head.as_bytes(), &content.bytes].concat();
+                out.child_bytes(name.clone(), Origin::part(OriginKind::MimePart, detail), bytes.into())?;
+                continue;
+            }
             let origin = match leaf.kind {
                 LeafKind::TooDeep => Origin::part(OriginKind::MimePart, "multiparts nested too deep"),
                 _ => Origin::file(OriginKind::MimePart, detail).claiming(leaf.media_type.clone()),
@@ -138,29 +156,47 @@ fn give(leaf: &Leaf, bytes: &Bytes, numbers: &mut Numbers, out: &mut Outcome<'_>
 
 fn give_body(leaf: &Leaf, name: &EntryName, content: Content, out: &mut Outcome<'_>) -> Result<(), StageError> {
     let (bytes, charset) = match leaf.text(&content.bytes) {
-        Some((text, charset)) => (Bytes::from(text), charset),
-        None => (content.bytes.clone(), "not text"),
+        Some((text, charset)) => (readable(text), charset),
+        None => match leaf.text(&without_nul(&content.bytes)).filter(|_| is_almost_text(&content.bytes)) {
+            Some((text, charset)) => (readable(text), charset),
+            None => (content.bytes.clone(), "not text"),
+        },
     };
     let detail = format!("{}, {charset}, {}", leaf.media_type, content.how);
     out.child_bytes(name.clone(), Origin::part(OriginKind::MimePart, detail).claiming(leaf.media_type.clone()), bytes)?;
-    // Outlook shows uuencoded files in plain text as attachments.
-    if memchr::memmem::find(&content.bytes, b"begin ").is_none() {
-        return Ok(());
+    // Outlook shows uuencoded files in plain text as attachments; so do others with yEnc and BinHex.
+    carried::give(&content.bytes, &format!("entry {}", name.text), out)?;
+    let origin = |how: &str| Origin::part(OriginKind::Message, how).claiming("message/rfc822");
+    if let Some(range) = enclosed(&content.bytes) {
+        let bytes = content.bytes.slice(range);
+        out.child_bytes(EntryName::new("enclosed.eml"), origin("written out in the text"), bytes)?;
     }
-    for file in uuencoded(&content.bytes) {
-        if !file.is_complete {
-            let what = "a uuencoded file without its end";
-            out.problem(Problem::damaged(
-                what,
-                Location::part(format!("entry {}", name.text)).with_offset(file.offset as u64),
-            ));
-        }
-        let name = EntryName::new(guess(&file.name, None, Place::Header).text);
-        out.child_bytes(name, Origin::file(OriginKind::MimePart, "uuencode in the text"), file.bytes.into())?;
+    if let Some(text) = unquoted(&content.bytes)
+        && let Some(range) = enclosed(&text)
+    {
+        let bytes = Bytes::from(text).slice(range);
+        out.child_bytes(EntryName::new("quoted.eml"), origin("quoted in the text"), bytes)?;
     }
     Ok(())
 }
 
+/// A body without the control characters mail programs do not show: with them it would pass for data.
+fn readable(text: String) -> Bytes {
+    let is_hidden =
+        |c: char| c.is_ascii_control() && !matches!(c, '\t' | '\n' | '\r' | '\x0b' | '\x0c' | '\x1b') && c != '\0';
+    if text.contains(is_hidden) { text.replace(is_hidden, " ").into() } else { text.into() }
+}
+
+fn without_nul(content: &[u8]) -> Vec<u8> {
+    content.iter().copied().filter(|byte| *byte != 0).collect()
+}
+
+/// Whether bytes with NULs are text all the same: few of them, and no file anyone knows.
+fn is_almost_text(content: &[u8]) -> bool {
+    let count = memchr::memchr_iter(0, content).count();
+    count < content.len() / 50 && !crate::formats::recognised(content)
+}
+
 #[cfg(test)]
 #[path = "unpack_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -6,7 +6,7 @@ use crate::model::ProblemKind;
 use crate::stage::Said;
 use sekisho_samples::mail::{Eml, NameStyle, Part, Transfer, deep_messages, deep_mime, jis, to_charset};
 
-fn unpack(mail: &[u8]) -> Said {
+pub(crate) fn unpack(mail: &[u8]) -> Said {
     let (said, result) = trial::unpack(&EmlUnpacker, "a.eml", mail.to_vec());
     result.unwrap();
     said
@@ -197,4 +197,80 @@ fn broken_messages_give_what_is_readable() {
     }
     let raw = [b"From: x@example.com\r\nSubject: ".as_slice(), &jis("件"), &to_charset("shift_jis", "名\0")].concat();
     let _ = unpack(&raw);
+}
+
+#[test]
+fn a_multipart_in_base64_is_a_message() {
+    let inner = b"--B\r\nContent-Type: application/zip; name=a.zip\r\n\r\nPK\r\n--B--\r\n";
+    let mail = Eml::letter("a@example.com")
+        .head_raw(b"Content-Type: multipart/mixed; boundary=B\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+        .head_raw(&sekisho_samples::mail::base64_lines(inner))
+        .build();
+    let said = unpack(&mail);
+    assert!(said.children[0].bytes.starts_with(b"Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n"));
+    assert_eq!(children(&said.children[0].bytes), [("a.zip".to_owned(), b"PK".to_vec())]);
+}
+
+#[test]
+fn what_is_declared_base64_and_is_not_comes_as_it_stands_too() {
+    let part = |body: &[u8]| {
+        let part = Part::new()
+            .header("Content-Type", "application/octet-stream; name=a.bin")
+            .header("Content-Transfer-Encoding", "base64")
+            .body(body);
+        unpack(&Eml::letter("a@example.com").text_body("us-ascii", "hi").attach_part(part).build()).children
+    };
+    assert!(part(b"%PDF-1.4 (hello) <</a>>").iter().any(|child| child.bytes.starts_with(b"%PDF-1.4")));
+    assert!(part(b"-_-_").iter().any(|child| child.bytes.as_ref() == [0xfb, 0xff, 0xbf]));
+    assert_eq!(part(b"aGVsbG8=").len(), 2);
+}
+
+#[test]
+fn a_misspelt_encoding_is_still_read() {
+    let part = Part::new()
+        .header("Content-Type", "application/octet-stream; name=a.bin")
+        .header("Content-Transfer-Encoding", "(c) base64 (see RFC 2045), mostly")
+        .body(b"aGVsbG8=");
+    let mail = Eml::letter("a@example.com").text_body("us-ascii", "hi").attach_part(part).build();
+    assert_eq!(children(&mail)[1].1, b"hello");
+}
+
+#[test]
+fn fragments_in_one_message_are_put_together_and_one_alone_is_not_read() {
+    let fragment = |number: usize, text: &str| {
+        let kind = format!("message/partial; id=\"x@example.com\"; number={number}; total=2");
+        Part::new().header("Content-Type", &kind).body(text.as_bytes())
+    };
+    let mail = Eml::letter("a@example.com")
+        .attach_part(fragment(2, "ld\r\n"))
+        .attach_part(fragment(1, "Subject: whole\r\n\r\nhello wor"))
+        .build();
+    let said = unpack(&mail);
+    let joined = said.children.iter().find(|child| child.name.text == "joined.eml").unwrap();
+    assert_eq!(joined.bytes.as_ref(), b"Subject: whole\r\n\r\nhello world\r\n");
+    assert!(said.problems.iter().all(|problem| problem.kind == ProblemKind::Odd));
+    assert!(said.facts.iter().any(|fact| fact.value == "id=x@example.com number=2 total=2"));
+    let alone = unpack(&Eml::letter("a@example.com").text_body("us-ascii", "x").attach_part(fragment(2, "b")).build());
+    assert!(alone.problems.iter().any(|problem| problem.kind == ProblemKind::Unsupported));
+}
+
+#[test]
+fn a_returned_message_comes_out_of_the_text() {
+    let sent =
+        Eml::letter("b@example.com").text_body("us-ascii", "hi").attach("a.zip", "application/zip", b"PK").build();
+    let text = format!(
+        "Not delivered.\r\n\r\n--- Below is a copy of the message.\r\n\r\n{}",
+        String::from_utf8(sent).unwrap()
+    );
+    let found = children(&Eml::letter("MAILER-DAEMON@example.org").text_body("us-ascii", &text).build());
+    let (_, inner) = found.iter().find(|(name, _)| name == "enclosed.eml").unwrap();
+    assert!(children(inner).contains(&("a.zip".to_owned(), b"PK".to_vec())));
+}
+
+#[test]
+fn a_body_with_control_characters_is_text() {
+    let html = format!("<p>hello\0 \x13 there</p>{}", "<p>and on</p>".repeat(10));
+    let mail = Eml::letter("a@example.com").html_body("us-ascii", &html).build();
+    let shown = String::from_utf8(children(&mail)[0].1.clone()).unwrap();
+    assert!(shown.starts_with("<p>hello   there</p>"), "{shown:?}");
 }

@@ -45,6 +45,7 @@ fn leaf(kind: LeafKind, media_type: String) -> Leaf {
         transfers: vec![Transfer::Identity("8bit".to_owned())],
         disposition: String::new(),
         conflicts: Vec::new(),
+        type_value: None,
     }
 }
 

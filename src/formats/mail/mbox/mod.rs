@@ -5,6 +5,7 @@ mod parser;
 mod unpack;
 
 pub use parser::MboxView;
+pub(super) use unpack::give_messages;
 
 use crate::formats::mail::eml::is_message;
 use crate::model::{Artifact, FormatId};
@@ -27,7 +28,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
         Reference { title: "RFC 4155, application/mbox", url: "https://www.rfc-editor.org/rfc/rfc4155" },
         Reference { title: "The mbox format (qmail)", url: "https://qmail.org/man/man5/mbox.html" },
     ],
-    limitations: &["MMDF folders and the indexed mailboxes of Outlook Express (dbx) and Outlook (pst) are not read."],
+    limitations: &["The indexed mailboxes of Outlook Express (dbx) and Outlook (pst) are not read."],
     unpacker: Some(&unpack::MboxUnpacker),
     analyzers: &[],
 };

@@ -135,6 +135,15 @@ fn joined(bytes: &Bytes, messages: &[Range<usize>]) -> Vec<Range<usize>> {
             .min()
             .unwrap_or(content.len());
         let head = content.get(..head_end).unwrap_or_default();
+        let by_length = content_length(head).map(|length| {
+            let body = content.get(head_end..).unwrap_or_default();
+            let blank = body.iter().take(4).take_while(|byte| matches!(byte, b'\n' | b'\r')).count();
+            message.start.saturating_add(head_end).saturating_add(blank.min(4)).saturating_add(length)
+        });
+        if let Some(end) = by_length.and_then(|reach| end_near(reach, messages, index)) {
+            joined.push(message.start..end);
+            continue;
+        }
         let Some(end) = unfinished_boundary(head, content) else { continue };
         searches = searches.saturating_add(1);
         let behind = bytes.get(message.end..).unwrap_or_default();
@@ -148,6 +157,22 @@ fn joined(bytes: &Bytes, messages: &[Range<usize>]) -> Vec<Range<usize>> {
         }
     }
     joined
+}
+
+/// The `Content-Length` of a message (mboxcl, mboxcl2).
+fn content_length(head: &[u8]) -> Option<usize> {
+    head.split(|byte| *byte == b'\n').find_map(|line| {
+        let name = line.get(..15).filter(|name| name.eq_ignore_ascii_case(b"content-length:"))?;
+        std::str::from_utf8(line.get(name.len()..)?).ok()?.trim().parse().ok()
+    })
+}
+
+/// The end of a later message that a length reaches, give or take the blank lines between messages.
+fn end_near(reach: usize, messages: &[Range<usize>], index: usize) -> Option<usize> {
+    const SLACK: usize = 4;
+    let later = messages.get(index.saturating_add(1)..)?;
+    let at = later.partition_point(|message| message.end.saturating_add(SLACK) < reach);
+    later.get(at).map(|message| message.end).filter(|end| end.abs_diff(reach) <= SLACK)
 }
 
 /// The end boundary of the message's multipart, if it is not in the message.
@@ -207,6 +232,18 @@ mod tests {
         let text = b"From a@example.com Tue Mar 15 09:12:44 2016\nSubject: x\n\nhello\n\nFrom what I hear it is so\nthat we go\n";
         assert_eq!(MboxView::parse(&Bytes::from_static(text)).unwrap().messages.len(), 1);
         assert!(!has_second_message(text));
+    }
+
+    #[test]
+    fn a_length_that_reaches_over_a_separator_gives_the_whole_too() {
+        let messages = [mail("one\n\nFrom b Tue Mar 15 09:12:44 2016\nX: y\n\nstill one\n"), mail("two")];
+        let bytes = Bytes::from(mbox(MboxStyle::Mboxcl2, &messages));
+        let view = MboxView::parse(&bytes).unwrap();
+        assert_eq!((view.messages.len(), view.joined.len()), (3, 1));
+        assert!(bytes[view.joined[0].clone()].ends_with(b"still one\n\n"));
+        // A length that ends anywhere is not believed.
+        let lie = b"From a Tue Mar 15 09:12:44 2016\nSubject: x\nContent-Length: 9\n\nhi\n\nFrom b Tue Mar 15 09:12:44 2016\nSubject: z\n\nbye, and more\n";
+        assert!(MboxView::parse(&Bytes::from_static(lie)).unwrap().joined.is_empty());
     }
 
     #[test]

@@ -22,18 +22,8 @@ impl Unpacker for MboxUnpacker {
         for problem in &view.problems {
             out.problem(problem.clone());
         }
-        let messages: Vec<(Bytes, Option<Bytes>)> =
-            view.messages.iter().map(|range| readings(&parent.bytes, range.clone())).collect();
-        // The usual sequel of an encrypted attachment is a second message with its password.
-        let passwords = passwords(messages.iter().map(|(stored, _)| stored));
-        if !passwords.is_empty() {
-            out.offer_passwords(passwords);
-        }
-        for (index, (stored, sent)) in messages.into_iter().enumerate() {
-            let name = format!("message-{}.eml", index.saturating_add(1));
-            let bytes = sent.unwrap_or(stored);
-            out.child_bytes(EntryName::new(name), Origin::file(OriginKind::Message, "mbox"), bytes)?;
-        }
+        let messages = view.messages.iter().map(|range| as_sent(&parent.bytes, range.clone())).collect();
+        give_messages(messages, "mbox", out)?;
         for range in &view.joined {
             let what = "a message whose multipart ends only behind the next separator";
             out.problem(Problem::odd(what, Location::at(range.start)));
@@ -45,15 +35,32 @@ impl Unpacker for MboxUnpacker {
     }
 }
 
-/// A message as stored, and as sent where quoting changed it.
-fn readings(bytes: &Bytes, range: std::ops::Range<usize>) -> (Bytes, Option<Bytes>) {
+/// Gives the messages of a mailbox, and offers the passwords they hold to each other.
+pub(in crate::formats::mail) fn give_messages(
+    messages: Vec<Bytes>,
+    how: &str,
+    out: &mut Outcome<'_>,
+) -> Result<(), StageError> {
+    // The usual sequel of an encrypted attachment is a second message with its password.
+    let passwords = passwords(messages.iter());
+    if !passwords.is_empty() {
+        out.offer_passwords(passwords);
+    }
+    for (index, bytes) in messages.into_iter().enumerate() {
+        let name = format!("message-{}.eml", index.saturating_add(1));
+        out.child_bytes(EntryName::new(name), Origin::file(OriginKind::Message, how), bytes)?;
+    }
+    Ok(())
+}
+
+/// A message as it was sent: without the mailbox's blank line and quoting.
+fn as_sent(bytes: &Bytes, range: std::ops::Range<usize>) -> Bytes {
     let stored = bytes.slice_ref(bytes.get(range).unwrap_or_default());
     // The blank line before the next separator is the mailbox's.
     let trimmed = stored.strip_suffix(b"\r\n\r\n").map(|rest| rest.len().saturating_add(2));
     let trimmed = trimmed.or_else(|| stored.strip_suffix(b"\n\n").map(|rest| rest.len().saturating_add(1)));
     let stored = stored.slice(..trimmed.unwrap_or(stored.len()));
-    let sent = unquoted(&stored).map(Bytes::from);
-    (stored, sent)
+    unquoted(&stored).map(Bytes::from).unwrap_or(stored)
 }
 
 fn passwords<'a>(messages: impl Iterator<Item = &'a Bytes>) -> Vec<PasswordHint> {
