@@ -124,16 +124,6 @@ pub const STUFFIT: FormatSpec = FormatSpec {
     ..COMMON
 };
 
-/// Windows imaging format.
-pub const WIM: FormatSpec = FormatSpec {
-    id: FormatId("wim"),
-    title: "Windows image (WIM)",
-    extensions: &["wim", "swm", "esd", "ppkg"],
-    media_types: &["application/x-ms-wim"],
-    magic: &[Magic::start(b"MSWIM\0\0\0"), Magic::start(b"WLPWM\0\0\0")],
-    ..COMMON
-};
-
 /// macOS disk image: known by its trailer.
 pub const DMG: FormatSpec = FormatSpec {
     id: FormatId("dmg"),

@@ -23,7 +23,13 @@ pub(crate) struct FileSystem {
 }
 
 /// File systems we read, those of discs first: they leave the start of the disk to others.
-const SYSTEMS: &[&FileSystem] = &[&super::iso9660::SYSTEM, &super::udf::SYSTEM, &super::fat::SYSTEM];
+const SYSTEMS: &[&FileSystem] = &[
+    &super::iso9660::SYSTEM,
+    &super::udf::SYSTEM,
+    &super::ntfs::SYSTEM,
+    &super::fat::EXFAT_SYSTEM,
+    &super::fat::SYSTEM,
+];
 
 /// The file systems a disk starts with: more than one on hybrid images.
 fn systems(disk: &dyn Disk) -> Vec<&'static FileSystem> {

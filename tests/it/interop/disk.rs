@@ -1,4 +1,4 @@
-//! Disk images written by genisoimage, xorriso, mtools and qemu-img.
+//! Disk images written by genisoimage, xorriso, mtools, ntfs-3g, wimlib and qemu-img.
 
 use std::time::{Duration, Instant};
 
@@ -152,4 +152,58 @@ fn a_disc_in_a_locked_zip() {
         return;
     }
     assert_whole(&scan("a.zip", shop.get("a.zip"), &["Tkt#2016"]), &payloads());
+}
+
+#[test]
+fn an_ntfs_volume_with_a_named_stream() {
+    let shop = with_payloads();
+    shop.put("volume.img", &vec![0; 16 << 20]);
+    shop.put("stream", b"what the stream says");
+    if !shop.run("mkntfs", &["-q", "-F", "-f", "volume.img"]) {
+        return;
+    }
+    for (name, _) in payloads() {
+        if !shop.run("ntfscp", &["-f", "volume.img", &format!("src/{name}"), name]) {
+            return;
+        }
+    }
+    if !shop.run("ntfscp", &["-f", "-N", "hidden.exe", "volume.img", "stream", "text.txt"]) {
+        return;
+    }
+    let report = scan("volume.img", shop.get("volume.img"), &[]);
+    assert_whole(&report, &payloads());
+    assert!(report.artifacts.iter().any(|artifact| artifact.name == "text.txt:hidden.exe" && artifact.size == 20));
+    if shop.run("qemu-img", &["convert", "-O", "vpc", "volume.img", "volume.vhd"]) {
+        assert_whole(&scan("volume.vhd", shop.get("volume.vhd"), &[]), &payloads());
+    }
+}
+
+#[test]
+fn wim_images_of_wimlib() {
+    let shop = with_payloads();
+    let kinds: [&[&str]; 6] = [
+        &["--compress=none"],
+        &["--compress=xpress"],
+        &["--compress=lzx"],
+        &["--compress=lzx", "--chunk-size=65536"],
+        &["--compress=lzx", "--chunk-size=2097152"],
+        &["--compress=xpress", "--chunk-size=4096"],
+    ];
+    for options in kinds {
+        let mut arguments = vec!["src", "a.wim"];
+        arguments.extend(options);
+        if !shop.run("wimcapture", &arguments) {
+            return;
+        }
+        let report = scan("a.wim", shop.get("a.wim"), &[]);
+        assert_whole(&report, &payloads());
+        let files = report.artifacts.iter().filter(|artifact| artifact.path.matches('.').count() == 1).count();
+        assert_eq!(files, 6, "{options:?}");
+        std::fs::remove_file(shop.path().join("a.wim")).expect("just written");
+    }
+    // Not read, and said; with the names where those can be read.
+    if shop.run("wimcapture", &["src", "b.wim", "--compress=lzms"]) {
+        let report = scan("b.wim", shop.get("b.wim"), &[]);
+        assert!(report.problems.iter().any(|problem| problem.kind == "unsupported" && problem.text.contains("LZMS")));
+    }
 }

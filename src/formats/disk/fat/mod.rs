@@ -1,12 +1,16 @@
-//! FAT12, FAT16 and FAT32, with long names. `layout` reads the boot sector, `table` follows chains of clusters,
+//! FAT12, FAT16 and FAT32, with long names; and exFAT. `layout` reads the boot sector, `table` follows chains of clusters,
 //! `folder` reads entries, `walk` gives the files.
 
+mod exfat;
 mod folder;
 mod layout;
 mod table;
 #[cfg(test)]
 mod tests;
 mod walk;
+
+pub use exfat::EXFAT_FORMAT;
+pub(crate) use exfat::EXFAT_SYSTEM;
 
 use super::volumes::{self, FileSystem, ImageUnpacker};
 use crate::model::FormatId;
