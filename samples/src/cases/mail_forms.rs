@@ -1,10 +1,11 @@
-//! Mails in other forms than the internet's: Outlook's files and its transport form.
+//! Mails in other forms than the internet's: Outlook's files and its transport form, signed and encrypted mails.
 
 use super::travel::ticket_archive;
 use crate::Sample;
 use crate::archive::zip;
 use crate::document::pdf;
-use crate::mail::{Eml, Msg, MsgAttachment, Prop, Tnef, compressed_rtf, rtf_of_html};
+use crate::mail::{Eml, Msg, MsgAttachment, Prop, Tnef, base64_lines, cms, compressed_rtf, rpmsg, rtf_of_html};
+use crate::office::cfb::Cfb;
 use crate::office::macros;
 
 /// PSETID_Common.
@@ -102,6 +103,59 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "t21-p7m",
+            file_name: "航空券控え.eml",
+            about: "the mail of March 2016 inside a signature, in the pieces of a streaming signer",
+            make: || {
+                let entity =
+                    super::travel::genuine().attach("E-TKT控え.zip", "application/zip", &ticket_archive()).build();
+                letter_with("smime.p7m", "application/pkcs7-mime", &cms::signed_in_pieces(&entity, 1000))
+            },
+        },
+        Sample {
+            id: "fe21-p7m",
+            file_name: "smime.eml",
+            about: "a mail encrypted for its recipient with S/MIME",
+            make: || letter_with("smime.p7m", "application/pkcs7-mime", &cms::enveloped(&noise(600))),
+        },
+        Sample {
+            id: "fe21-pgp",
+            file_name: "pgp.eml",
+            about: "a mail encrypted for its recipient with OpenPGP",
+            make: || letter_with("encrypted.asc", "application/octet-stream", &pgp_armor("MESSAGE", &pgp_encrypted())),
+        },
+        Sample {
+            id: "fe21-rpmsg",
+            file_name: "protected.eml",
+            about: "a mail under rights management, as Microsoft 365 sends it to others",
+            make: || {
+                let ole = Cfb::new()
+                    .stream("\u{9}DRMContent", noise(9_000))
+                    .stream("\u{6}DataSpaces/Version", vec![1; 76])
+                    .build();
+                letter_with("message.rpmsg", "application/x-microsoft-rpmsg-message", &rpmsg(&ole))
+            },
+        },
+        Sample {
+            id: "b18-p7s",
+            file_name: "signed.eml",
+            about: "an honest mail with a detached signature",
+            make: || letter_with("smime.p7s", "application/pkcs7-signature", &cms::detached()),
+        },
+        Sample {
+            id: "b18-pgp",
+            file_name: "signed.eml",
+            about: "an honest mail whose text is signed with OpenPGP in place",
+            make: || {
+                let signature = [&[0xC2u8, 30, 4, 1, 8, 10], noise(26).as_slice()].concat();
+                let text = format!(
+                    "-----BEGIN PGP SIGNED MESSAGE-----\r\nHash: SHA256\r\n\r\n{BODY}- -- \r\nYamada\r\n{}",
+                    String::from_utf8_lossy(&pgp_armor("SIGNATURE", &signature))
+                );
+                Eml::letter("yamada@example.com").subject_iso2022jp(SUBJECT).text_body("utf-8", &text).build()
+            },
+        },
+        Sample {
             id: "t10-msg",
             file_name: "航空券控え.msg",
             about: "an Outlook message with a locked archive whose password stands in its text",
@@ -129,6 +183,38 @@ pub(super) fn all() -> Vec<Sample> {
 
 fn letter() -> Msg {
     Msg::letter("山田", "yamada@air.example.com", SUBJECT, BODY)
+}
+
+fn letter_with(name: &str, media_type: &str, bytes: &[u8]) -> Vec<u8> {
+    Eml::letter("yamada@example.com")
+        .subject_iso2022jp(SUBJECT)
+        .text_body("iso-2022-jp", BODY)
+        .attach(name, media_type, bytes)
+        .build()
+}
+
+/// Bytes without order, the same each time.
+fn noise(count: usize) -> Vec<u8> {
+    let mut state = 0x2545_F491_4F6C_DD1Du64;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        (state >> 24) as u8
+    };
+    (0..count).map(|_| next()).collect()
+}
+
+/// A session key for a key that nobody has, and data encrypted with it.
+fn pgp_encrypted() -> Vec<u8> {
+    let session = [&[0xC1u8, 100, 3], noise(99).as_slice()].concat();
+    [session, [&[0xD2u8, 0xFF, 0, 0, 1, 0, 1], noise(255).as_slice()].concat()].concat()
+}
+
+fn pgp_armor(label: &str, packets: &[u8]) -> Vec<u8> {
+    let start = format!("-----BEGIN PGP {label}-----\r\n\r\n");
+    let end = format!("=njUN\r\n-----END PGP {label}-----\r\n");
+    [start.as_bytes(), &base64_lines(packets), end.as_bytes()].concat()
 }
 
 fn tnef_letter() -> Tnef {

@@ -6,6 +6,7 @@ mod compressors;
 mod disk;
 mod installers;
 mod internet_mail;
+mod mail_forms;
 mod nesting;
 mod packages;
 mod rar;
