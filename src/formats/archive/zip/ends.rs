@@ -77,6 +77,15 @@ pub(super) fn end_record(bytes: &[u8], at: usize) -> Option<EndRecord> {
     Some(record)
 }
 
+/// Whether a ZIP64 end record of version 2 (APPNOTE 7.3.4) says that the directory is encrypted.
+pub(super) fn has_locked_directory(bytes: &[u8], record: &EndRecord) -> bool {
+    /// Behind the record of version 1: method, two sizes, then the algorithm.
+    const ALGORITHM: usize = END64_LENGTH + 18;
+    let Some(at) = record.zip64_at else { return false };
+    let length = u64_at(bytes, at.saturating_add(4)).unwrap_or_default().saturating_add(12);
+    length > ALGORITHM as u64 + 2 && u16_at(bytes, at.saturating_add(ALGORITHM)).is_some_and(|id| id != 0)
+}
+
 /// The ZIP64 end record, APPNOTE 4.3.14, by its locator (4.3.15): where that points, or right before it.
 fn zip64_record(bytes: &[u8], end_at: usize) -> Option<usize> {
     let locator = end_at.checked_sub(LOCATOR_LENGTH)?;
@@ -113,4 +122,30 @@ pub(super) fn ends_as_zip(bytes: &[u8]) -> bool {
     memchr::memmem::rfind_iter(tail, END)
         .filter_map(|at| end_record(bytes, from.saturating_add(at)))
         .any(|record| !starts(bytes, &record).is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_directory_under_strong_encryption_is_known() {
+        let record = |algorithm: u16| {
+            let mut bytes = b"PK\x06\x06".to_vec();
+            bytes.extend(72u64.to_le_bytes());
+            bytes.resize(END64_LENGTH + 18, 0);
+            bytes.extend(algorithm.to_le_bytes());
+            bytes.resize(84, 0);
+            bytes.extend(b"PK\x06\x07\0\0\0\0");
+            bytes.extend([0; 8]);
+            bytes.extend(1u32.to_le_bytes());
+            let at = bytes.len();
+            bytes.extend(b"PK\x05\x06");
+            bytes.extend([0xff; 16]);
+            bytes.extend([0, 0]);
+            end_record(&bytes, at).is_some_and(|record| has_locked_directory(&bytes, &record))
+        };
+        assert!(record(0x6610));
+        assert!(!record(0));
+    }
 }

@@ -7,7 +7,7 @@ use std::io::Read;
 use bytes::Bytes;
 use encoding_rs::SHIFT_JIS;
 
-use super::open::{Packed, Reading};
+use super::open::{Packed, Reading, STRONG};
 use crate::formats::archive::password::own_hints;
 use crate::knowledge::passwords;
 use crate::model::hints::MAX_PASSWORDS;
@@ -20,8 +20,6 @@ const MAX_SEARCHES: usize = 5;
 const MAX_LOOKED_AT: usize = 5_000;
 /// Bytes of an entry decoded to confirm a candidate.
 const CONFIRMED: u64 = 16 << 20;
-/// General purpose bit 6: PKWARE strong encryption, which no free specification describes.
-const STRONG: u16 = 1 << 6;
 
 /// A password as bytes, and where it was read.
 #[derive(Debug, Clone)]

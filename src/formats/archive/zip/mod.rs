@@ -5,6 +5,7 @@
 //! parse says of it; `keys` finds passwords. `unpack` and `analyze` are the stages, `findings` declares what they raise.
 
 mod analyze;
+mod dcl;
 mod ends;
 mod findings;
 mod headers;
@@ -51,9 +52,9 @@ pub const FORMAT: FormatSpec = FormatSpec {
         Reference { title: "WinZip AES encryption", url: "https://www.winzip.com/en/support/aes-encryption/" },
     ],
     limitations: &[
-        "Volumes of a split archive are read one by one; what continues in the next volume is cut off.",
+        "A volume of a split archive alone gives what lies in it; what continues in the next volume is cut off.",
         "PKWARE strong encryption and encrypted directories are recognised as locked but not opened.",
-        "Methods 7, 10, 16, 18, 19, 94, 96 and 97 are not decoded.",
+        "Methods 7, 16, 18, 19, 94, 96 and 97 (of them MP3, JPEG and WavPack of WinZip) are not decoded.",
     ],
     unpacker: Some(&unpack::ZipUnpacker),
     analyzers: &[&analyze::ZipAnalyzer],

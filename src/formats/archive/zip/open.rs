@@ -10,6 +10,7 @@ use zip::ZipReadOptions;
 use zip::read::{ZipFile, read_zipfile_from_stream_with_options};
 use zip::result::ZipError;
 
+use super::dcl::Exploder;
 use super::headers::Header;
 use super::parser::ZipEntry;
 
@@ -37,10 +38,13 @@ pub struct Reading {
 /// Method numbers with a meaning here.
 pub(super) const STORED: u16 = 0;
 pub(super) const DEFLATED: u16 = 8;
+const DCL: u16 = 10;
 const LZMA: u16 = 14;
 const ZSTD_DEPRECATED: u16 = 20;
 const ZSTD: u16 = 93;
 const AES: u16 = 99;
+/// General purpose bit 6: PKWARE strong encryption, which no free specification describes.
+pub(super) const STRONG: u16 = 1 << 6;
 /// General purpose bit 1 of an LZMA entry: the stream has an end marker, APPNOTE 4.4.4.
 const LZMA_END_MARKER: u16 = 1 << 1;
 
@@ -70,6 +74,7 @@ impl Reading {
     pub fn lock_name(&self) -> Option<&'static str> {
         match (self.is_encrypted, self.aes) {
             (false, _) => None,
+            (true, None) if self.flags & STRONG != 0 => Some("PKWARE strong encryption"),
             (true, None) => Some("ZipCrypto"),
             (true, Some((1, _))) => Some("AES-128"),
             (true, Some((2, _))) => Some("AES-192"),
@@ -114,10 +119,14 @@ pub(super) fn method_name(method: u16) -> String {
         6 => "implode",
         DEFLATED => "deflate",
         9 => "deflate64",
+        10 => "pkware implode",
         12 => "bzip2",
         LZMA => "lzma",
         ZSTD_DEPRECATED | ZSTD => "zstd",
+        94 => "mp3",
         95 => "xz",
+        96 => "jpeg variant",
+        97 => "wavpack",
         98 => "ppmd",
         other => return format!("method {other}"),
     };
@@ -199,7 +208,7 @@ impl Packed {
     /// Opens it. Encrypted data needs a password; a wrong one is mostly noticed here, else by the checksum.
     pub fn open<'a>(&'a mut self, password: Option<&'a [u8]>) -> Result<Content<'a>, OpenError> {
         let method = self.reading.method;
-        if !is_zstd(method) && !matches!(method, 0..=6 | 8 | 9 | 12 | LZMA | 95 | 98) {
+        if !is_own(method) && !matches!(method, 0..=6 | 8 | 9 | 12 | LZMA | 95 | 98) {
             return Err(OpenError::Unsupported(method_name(method)));
         }
         let options = ZipReadOptions::new()
@@ -221,6 +230,8 @@ impl Packed {
         let decoder = if is_zstd(method) {
             let frames = StreamingDecoder::new(file).map_err(|error| OpenError::Damaged(error.to_string()))?;
             Decoder::Zstd(Box::new(frames))
+        } else if method == DCL {
+            Decoder::Dcl(Box::new(Exploder::new(file)))
         } else {
             Decoder::Zip(Box::new(file))
         };
@@ -241,6 +252,11 @@ impl Packed {
     }
 }
 
+/// Methods decoded here: the crate is told that their data is stored.
+fn is_own(method: u16) -> bool {
+    is_zstd(method) || method == DCL
+}
+
 fn is_zstd(method: u16) -> bool {
     matches!(method, ZSTD | ZSTD_DEPRECATED)
 }
@@ -259,7 +275,7 @@ fn local_header(reading: &Reading, length: usize, check: u8) -> Vec<u8> {
     const KEPT: u16 = 0b111;
     let encrypted = u16::from(reading.is_encrypted);
     let flags = (reading.flags & KEPT & !1) | encrypted;
-    let inner = if is_zstd(reading.method) { STORED } else { reading.method };
+    let inner = if is_own(reading.method) { STORED } else { reading.method };
     let is_aes = reading.is_encrypted && reading.aes.is_some();
     let mut extra = Vec::new();
     if let (true, Some((strength, _))) = (is_aes, reading.aes) {
@@ -284,6 +300,7 @@ fn local_header(reading: &Reading, length: usize, check: u8) -> Vec<u8> {
 enum Decoder<'a> {
     Zip(Box<ZipFile<'a, Source>>),
     Zstd(Box<StreamingDecoder<ZipFile<'a, Source>, FrameDecoder>>),
+    Dcl(Box<Exploder<ZipFile<'a, Source>>>),
 }
 
 /// An entry's content as it is decoded. It counts and sums what it gives; whether that fits the headers is asked
@@ -311,6 +328,7 @@ impl Read for Content<'_> {
         let count = match &mut self.decoder {
             Decoder::Zip(file) => file.read(buffer)?,
             Decoder::Zstd(frames) => frames.read(buffer)?,
+            Decoder::Dcl(exploder) => exploder.read(buffer)?,
         };
         self.hasher.update(buffer.get(..count).unwrap_or_default());
         self.length = self.length.saturating_add(count as u64);

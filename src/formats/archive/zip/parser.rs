@@ -242,9 +242,9 @@ impl<'a> Walk<'a> {
                 continue;
             }
             let Some(record) = ends::end_record(self.bytes, at) else { continue };
-            if record.disk != 0 && record.disk != u16::MAX {
-                let text = format!("volume {} of a multi-volume archive", u32::from(record.disk).saturating_add(1));
-                self.say(Problem::unsupported(text, Location::at(at)));
+            if ends::has_locked_directory(self.bytes, &record) {
+                let text = "the directory is encrypted (PKWARE strong encryption)";
+                self.say(Problem::encrypted(text, Location::at(at)));
             }
             let starts = ends::starts(self.bytes, &record);
             if starts.is_empty() {
@@ -513,6 +513,15 @@ impl<'a> Walk<'a> {
             directories.push(Directory { bytes: found.bytes, record: found.record, entries: start..entries.len() });
         }
         entries.append(&mut self.carved);
+        for record in directories.iter().filter_map(|directory| directory.record.as_ref()) {
+            // Put together, a set of volumes is an archive whose offsets count from the start of each; every entry is
+            // found all the same. Else this volume is alone.
+            let is_alone = entries.iter().any(|entry| entry.local.is_none() || entry.is_cut);
+            if record.disk != 0 && record.disk != u16::MAX && is_alone {
+                let text = format!("volume {} of a multi-volume archive", u32::from(record.disk).saturating_add(1));
+                self.problems.push(Problem::unsupported(text, Location::at(record.at)));
+            }
+        }
 
         let mut claimed: Vec<Range<usize>> = Vec::new();
         for directory in &directories {

@@ -448,3 +448,38 @@ fn models_of_ppmd_are_asked_for_up_to_a_limit() {
     assert_eq!(said.children.len(), 40);
     assert!(said.problems.iter().any(|problem| problem.what.contains("too much memory")));
 }
+
+/// A stored entry of these bytes whose headers say another method, size and flags.
+fn relabelled(data: &[u8], method: u16, content: &[u8], flags: u16) -> Vec<u8> {
+    let mut bytes = ZipFile::new().with(Entry::new("a.txt", data).stored()).build();
+    for (mark, at) in [(&b"PK\x03\x04"[..], 6), (b"PK\x01\x02", 8)] {
+        let header = memchr::memmem::find(&bytes, mark).unwrap() + at;
+        bytes[header..header + 2].copy_from_slice(&flags.to_le_bytes());
+        bytes[header + 2..header + 4].copy_from_slice(&method.to_le_bytes());
+        bytes[header + 8..header + 12].copy_from_slice(&crc32fast::hash(content).to_le_bytes());
+        bytes[header + 16..header + 20].copy_from_slice(&(content.len() as u32).to_le_bytes());
+    }
+    bytes
+}
+
+#[test]
+fn what_pkware_imploded_comes_out() {
+    let said = scan(relabelled(&[0x00, 0x04, 0x82, 0x24, 0x25, 0x8f, 0x80, 0x7f], 10, b"AIAIAIAIAIAIA", 0));
+    assert_eq!(children(&said), [("a.txt", &b"AIAIAIAIAIAIA"[..])]);
+    assert!(said.problems.is_empty());
+}
+
+#[test]
+fn strong_encryption_is_locked_and_named() {
+    let said = scan_with(relabelled(&[7; 40], 8, b"secret", 0x41), &["pw"], Limits::default());
+    assert_eq!(children(&said), [("a.txt", &b""[..])]);
+    assert_eq!(said.children[0].origin.detail, "PKWARE strong encryption, locked");
+    assert!(problems(&said).contains(&ProblemKind::Encrypted));
+}
+
+#[test]
+fn methods_nobody_decodes_are_said_by_name() {
+    let said = scan(relabelled(&[7; 40], 97, b"sound", 0));
+    assert!(said.problems.iter().any(|problem| problem.what.contains("wavpack")));
+    assert!(problems(&said).contains(&ProblemKind::Unsupported));
+}

@@ -11,7 +11,7 @@ use super::ends::ends_as_zip;
 use super::findings::STORED_BUT_DEFLATED;
 use super::keys::Keyring;
 use super::names;
-use super::open::{Content, OpenError, Packed, Reading, STORED, method_name};
+use super::open::{Content, OpenError, Packed, Reading, STORED, STRONG, method_name};
 use super::parser::{ZipEntry, ZipView};
 use crate::formats::archive::password::{OPENED_WITH_FOUND_PASSWORD, say_opened};
 use crate::formats::recognised;
@@ -178,7 +178,8 @@ impl Run {
     /// An encrypted entry: by the keys that worked before, else by a search while one is left.
     fn encrypted(&mut self, entry: &ZipEntry, reading: &Reading, out: &mut Outcome<'_>) -> Result<End, StageError> {
         let lock = reading.lock_name().unwrap_or("encrypted");
-        for _ in 0..2 {
+        let tries = if reading.flags & STRONG != 0 && reading.aes.is_none() { 0 } else { 2 };
+        for _ in 0..tries {
             for key in self.keys.iter().flat_map(Keyring::working) {
                 let detail = format!("{lock}, password from {}", key.hint.source.as_str());
                 let mut packed = Packed::new(&self.archive, reading);
