@@ -40,10 +40,13 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("tar", &["formats/archive/tar"]),
     ("zip", &["formats/archive/zip"]),
     ("bzip2", &["formats/archive/compressed", "formats/disk/dmg", "formats/mail/pgp", "formats/program/inno"]),
-    ("lzma_rust2", &["formats/archive/compressed", "formats/disk/dmg", "formats/program/inno"]),
+    (
+        "lzma_rust2",
+        &["formats/archive/compressed", "formats/archive/sevenz", "formats/disk/dmg", "formats/program/inno"],
+    ),
     ("lzfse_rust", &["formats/disk"]),
-    // The zip crate has no Zstandard of its own in pure Rust.
-    ("ruzstd", &["formats/archive/compressed", "formats/archive/zip", "formats/disk/qcow"]),
+    // Neither the zip crate nor the 7z crate has Zstandard of its own in pure Rust.
+    ("ruzstd", &["formats/archive/compressed", "formats/archive/sevenz", "formats/archive/zip", "formats/disk/qcow"]),
     (
         "flate2",
         &[
@@ -61,8 +64,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("innospect", &["formats/program/inno"]),
     ("nsis", &["formats/program/nsis"]),
     ("lzxd", &["formats/archive/cab", "formats/document/chm"]),
-    ("lz4_flex", &["formats/archive/compressed"]),
-    ("brotli_decompressor", &["formats/archive/compressed"]),
+    ("lz4_flex", &["formats/archive/compressed", "formats/archive/sevenz"]),
+    ("brotli_decompressor", &["formats/archive/compressed", "formats/archive/sevenz"]),
     ("quick_xml", &["formats/archive/xar", "formats/office/ooxml"]),
     ("html5ever", &["formats/document/html"]),
     ("base64", &["formats/text/base64"]),

@@ -82,15 +82,44 @@ pub fn sevenz(entries: &[Entry<'_>]) -> Vec<u8> {
     property(&mut header, 0x15, &attributes); // kWinAttributes
     header.extend([0x00, 0x00]);
 
+    finish(&packed, &header)
+}
+
+/// An archive of one file in one block with one coder, whose id and packed data are given.
+pub fn packed(method: &[u8], properties: &[u8], packed: &[u8], name: &str, content: &[u8]) -> Vec<u8> {
+    let mut header = vec![0x01, 0x04, 0x06]; // kHeader, kMainStreamsInfo, kPackInfo
+    number(&mut header, 0);
+    number(&mut header, 1);
+    header.push(0x09); // kSize
+    number(&mut header, packed.len() as u64);
+    // kUnPackInfo, kFolder, one folder, not external; one coder with properties.
+    header.extend([0x00, 0x07, 0x0b, 0x01, 0x00, 0x01, 0x20 | method.len() as u8]);
+    header.extend_from_slice(method);
+    number(&mut header, properties.len() as u64);
+    header.extend_from_slice(properties);
+    header.push(0x0c); // kCodersUnPackSize
+    number(&mut header, content.len() as u64);
+    header.extend([0x0a, 0x01]); // kCRC
+    header.extend(crc32fast::hash(content).to_le_bytes());
+    header.extend([0x00, 0x08, 0x00, 0x00, 0x05, 0x01]); // kSubStreamsInfo, empty; kFilesInfo, one file
+    let mut names = vec![0x00];
+    names.extend(name.encode_utf16().chain([0]).flat_map(u16::to_le_bytes));
+    property(&mut header, 0x11, &names); // kNames
+    header.extend([0x00, 0x00]);
+    finish(packed, &header)
+}
+
+/// The fixed start, packed data, header.
+fn finish(packed: &[u8], header: &[u8]) -> Vec<u8> {
     let mut start = Vec::new();
     start.extend((packed.len() as u64).to_le_bytes());
     start.extend((header.len() as u64).to_le_bytes());
-    start.extend(crc32fast::hash(&header).to_le_bytes());
+    start.extend(crc32fast::hash(header).to_le_bytes());
     let mut out = b"7z\xbc\xaf\x27\x1c\x00\x04".to_vec();
     out.extend(crc32fast::hash(&start).to_le_bytes());
     out.extend(start);
-    out.extend(packed);
-    out.extend(header);
+    out.extend_from_slice(packed);
+    out.extend_from_slice(header);
     out
 }
 

@@ -52,6 +52,18 @@ pub(crate) fn raise_found(escape: &Escape, out: &mut Outcome<'_>) {
     }
 }
 
+/// The same for what a link points to, from the folder the link is in.
+pub(crate) fn raise_link(name: &EntryName, target: &str, out: &mut Outcome<'_>) {
+    // Windows links are stored with the prefix of the kernel.
+    let target = target.strip_prefix("\\??\\").or_else(|| target.strip_prefix("/??/")).unwrap_or(target);
+    let folder = name.text.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder);
+    let is_relative = !target.starts_with(['/', '\\']) && target.chars().nth(1) != Some(':');
+    let path = if is_relative && !folder.is_empty() { format!("{folder}/{target}") } else { target.to_owned() };
+    if let Some(found) = check_path(&path) {
+        raise_found(&found, out);
+    }
+}
+
 /// How WinRAR before 7.12 was led out: it took the name for harmless, Windows drops the blank.
 const BLANKS: &str = "climbs out with \".. \" (CVE-2025-6218)";
 

@@ -10,6 +10,8 @@ mod mail_forms;
 mod nesting;
 mod packages;
 mod rar;
+mod sevenz;
+mod zip;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

@@ -22,7 +22,7 @@ pub(super) fn names(view: &RarView, out: &mut Outcome<'_>) {
             What::Link { target, .. } => {
                 escape::raise(&entry.name, out);
                 if let Some(target) = target {
-                    link(&entry.name, target, out);
+                    escape::raise_link(&entry.name, target, out);
                 }
             }
             What::Stream(_) | What::Comment { .. } | What::Service(_) => {}
@@ -42,18 +42,6 @@ pub(super) fn names(view: &RarView, out: &mut Outcome<'_>) {
         .collect();
     if let Some(script) = decoy_folder::check(names.iter().map(String::as_str)) {
         out.raise(DECOY_FOLDER_SCRIPT, Location::part(format!("entry {script}")), script);
-    }
-}
-
-/// Judges where a link points to, from the folder it is in.
-pub(super) fn link(name: &EntryName, target: &str, out: &mut Outcome<'_>) {
-    // Windows links are stored with the prefix of the kernel.
-    let target = target.strip_prefix("\\??\\").or_else(|| target.strip_prefix("/??/")).unwrap_or(target);
-    let folder = name.text.rsplit_once(['/', '\\']).map_or("", |(folder, _)| folder);
-    let is_relative = !target.starts_with(['/', '\\']) && target.chars().nth(1) != Some(':');
-    let path = if is_relative && !folder.is_empty() { format!("{folder}/{target}") } else { target.to_owned() };
-    if let Some(found) = escape::check_path(&path) {
-        escape::raise_found(&found, out);
     }
 }
 

@@ -12,7 +12,7 @@ use super::parser::RarView;
 use super::unlock::{self, Opened};
 use super::{findings, say};
 use crate::formats::archive::decoy_folder::DECOY_FOLDER_SCRIPT;
-use crate::formats::archive::escape::ENTRY_NAME_ESCAPES;
+use crate::formats::archive::escape::{self, ENTRY_NAME_ESCAPES};
 use crate::formats::archive::password::{OPENED_WITH_FOUND_PASSWORD, say_opened};
 use crate::formats::archive::self_extractor::RUNS_COMMAND;
 use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, PasswordHint, Problem};
@@ -232,7 +232,7 @@ impl Run<'_> {
                 self.give(entry, entry.name.clone(), kind, out)?;
                 let target = out.latest().map(|content| String::from_utf8_lossy(content).into_owned());
                 if let Some(target) = target.filter(|target| !target.is_empty()) {
-                    say::link(&entry.name, &target, out);
+                    escape::raise_link(&entry.name, &target, out);
                     out.fact("link", format!("{} → {target} ({kind})", entry.name.text));
                 }
                 Ok(())

@@ -2,6 +2,8 @@
 
 use sevenz_rust2::{Archive, Block, EncoderMethod};
 
+use super::coders;
+
 /// Methods of a block, in the order its header has them, encryption left out: `LZMA2, BCJ_X86`.
 pub(super) fn names(block: &Block) -> String {
     let names: Vec<String> = block
@@ -12,6 +14,7 @@ pub(super) fn names(block: &Block) -> String {
         .map(|id| match EncoderMethod::by_id(id) {
             Some(method) if id == EncoderMethod::ID_COPY => method.name().to_lowercase(),
             Some(method) => method.name().to_owned(),
+            None if coders::name(id).is_some() => coders::name(id).unwrap_or_default().to_owned(),
             None => format!("method {}", id.iter().map(|byte| format!("{byte:02x}")).collect::<String>()),
         })
         .collect();

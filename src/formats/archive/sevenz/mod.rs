@@ -1,7 +1,9 @@
 //! 7z: blocks of files packed together, described by a header at the end. `signature` reads the fixed start, `methods`
-//! names what a block is packed with, `unlock` finds the password, `unpack` gives the entries. The `sevenz-rust2` crate
+//! names what a block is packed with, `unlock` finds the password, `unpack` gives the entries, `coders` decodes what the
+//! crate does not. The `sevenz-rust2` crate
 //! reads the header and decodes blocks, under a memory limit.
 
+mod coders;
 mod methods;
 mod signature;
 mod unlock;
@@ -31,8 +33,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
     }],
     limitations: &[
         "Decoders that need more than 256 MiB are refused.",
-        "Parts of split archives are not joined.",
-        "Zstandard, Brotli and LZ4, which 7-Zip itself does not write, are not decoded.",
+        "Lizard, LZ5, LZS and FLZMA2's extensions, which 7-Zip itself does not write, are not decoded.",
     ],
     unpacker: Some(&unpack::SevenzUnpacker),
     analyzers: &[],

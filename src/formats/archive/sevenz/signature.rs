@@ -52,6 +52,36 @@ impl Signature {
     }
 }
 
+/// A file of this packed data and this header.
+pub(super) fn wrap(packed: &[u8], header: &[u8]) -> Vec<u8> {
+    let mut start = Vec::new();
+    start.extend_from_slice(&(packed.len() as u64).to_le_bytes());
+    start.extend_from_slice(&(header.len() as u64).to_le_bytes());
+    start.extend_from_slice(&crc32fast::hash(header).to_le_bytes());
+    let mut file = b"7z\xbc\xaf\x27\x1c\x00\x04".to_vec();
+    file.extend_from_slice(&crc32fast::hash(&start).to_le_bytes());
+    file.extend_from_slice(&start);
+    file.extend_from_slice(packed);
+    file.extend_from_slice(header);
+    file
+}
+
+/// Bytes at the end of a file in which a lost header is looked for, and places tried.
+const LOOKED_AT: usize = 64 << 10;
+const MAX_TRIES: usize = 64;
+
+/// Where a header may begin that the start of the file does not lead to: 7-Zip looks for it at the end as well. A packed
+/// header is `17 06`, a plain one `01 04`.
+pub(super) fn lost_headers(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let from = bytes.len().saturating_sub(LOOKED_AT).max(usize::try_from(SIZE).unwrap_or(usize::MAX));
+    let tail = bytes.get(from..).unwrap_or_default();
+    let places = tail.windows(2).enumerate().rev();
+    places
+        .filter(|(_, pair)| matches!(pair, [0x17, 0x06] | [0x01, 0x04]))
+        .map(move |(at, _)| from.saturating_add(at))
+        .take(MAX_TRIES)
+}
+
 #[cfg(test)]
 mod tests {
     use sekisho_samples::archive::sevenz::{Entry, sevenz};

@@ -1,10 +1,10 @@
 //! Finding the password of a 7z archive among those at hand.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read, Write};
 
 use sevenz_rust2::{Archive, BlockDecoder, Error, Password};
 
-use super::methods;
+use super::{coders, methods};
 use crate::knowledge::passwords::passwords;
 use crate::model::{PasswordHint, PasswordSource};
 use crate::stage::{Outcome, StageError};
@@ -27,14 +27,14 @@ pub(super) enum Opened {
 }
 
 /// Reads the header, trying passwords if it is encrypted.
-pub(super) fn open(bytes: &[u8], header: &[u8], out: &Outcome<'_>) -> Result<Opened, StageError> {
+pub(super) fn open(bytes: &[u8], header: &[u8], own: &[PasswordHint], out: &Outcome<'_>) -> Result<Opened, StageError> {
     let read = |password: &Password| Archive::read_with_memory_limit(&mut Cursor::new(bytes), password, MEMORY_KIB);
     match read(&Password::empty()) {
         Ok(archive) => return Ok(Opened::Archive(Box::new(archive), None)),
         Err(Error::PasswordRequired) => {}
         Err(error) => return Err(stage_error(error)),
     }
-    for hint in candidates(out, methods::rounds_exponent_in(header)) {
+    for hint in candidates(own, out, methods::rounds_exponent_in(header)) {
         out.budget().check_deadline()?;
         if let Ok(archive) = read(&Password::new(&hint.text)) {
             return Ok(Opened::Archive(Box::new(archive), Some(hint)));
@@ -48,6 +48,7 @@ pub(super) fn find_password(
     bytes: &[u8],
     archive: &Archive,
     checksums: &[Vec<Option<u32>>],
+    own: &[PasswordHint],
     out: &Outcome<'_>,
 ) -> Result<Option<PasswordHint>, StageError> {
     let first_size = |index: usize| {
@@ -63,7 +64,7 @@ pub(super) fn find_password(
         return Ok(None);
     };
     let checksum = checksums.get(index).and_then(|block| block.first()).copied().flatten();
-    for hint in candidates(out, methods::rounds_exponent(archive)) {
+    for hint in candidates(own, out, methods::rounds_exponent(archive)) {
         out.budget().check_deadline()?;
         if opens(bytes, archive, index, checksum, &Password::new(&hint.text), out)? {
             return Ok(Some(hint));
@@ -81,6 +82,9 @@ fn opens(
     password: &Password,
     out: &Outcome<'_>,
 ) -> Result<bool, StageError> {
+    if archive.blocks.get(index).is_some_and(coders::is_ours) {
+        return Ok(opens_ours(bytes, archive, index, checksum, password));
+    }
     let mut source = Cursor::new(bytes);
     let decoder = BlockDecoder::new_with_memory_limit(1, MEMORY_KIB, index, archive, password, &mut source);
     let mut is_right = false;
@@ -114,11 +118,38 @@ fn opens(
     }
 }
 
+/// The same for a block that is decoded here.
+fn opens_ours(bytes: &[u8], archive: &Archive, index: usize, checksum: Option<u32>, password: &Password) -> bool {
+    let none = Password::empty();
+    let mut source = Cursor::new(bytes);
+    let decoder = BlockDecoder::new(1, index, archive, &none, &mut source);
+    let Some(size) = decoder.entries().iter().find(|entry| entry.has_stream).map(|entry| entry.size) else {
+        return false;
+    };
+    let mut crc = Crc(crc32fast::Hasher::new());
+    let ended =
+        coders::read(bytes, archive, index, password, |content| std::io::copy(&mut content.take(size), &mut crc));
+    ended.is_ok_and(|length| length == size) && checksum.is_none_or(|checksum| checksum == crc.0.finalize())
+}
+
+struct Crc(crc32fast::Hasher);
+
+impl Write for Crc {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Candidates, as many as the rounds allow.
-fn candidates(out: &Outcome<'_>, exponent: u8) -> impl Iterator<Item = PasswordHint> {
+fn candidates(own: &[PasswordHint], out: &Outcome<'_>, exponent: u8) -> impl Iterator<Item = PasswordHint> {
     let tries = MAX_ROUNDS.checked_shr(u32::from(exponent)).unwrap_or(0).max(1);
     let tries = usize::try_from(tries).unwrap_or(usize::MAX);
-    let all = out.passwords(&[], &passwords().common);
+    let all = out.passwords(own, &passwords().common);
     // Words a user gave are bounded by time, which is asked between two of them: one must not take minutes.
     let takes_words = exponent <= MAX_WORD_EXPONENT;
     let (words, said): (Vec<_>, Vec<_>) =

@@ -2,13 +2,14 @@
 
 use std::io::{Cursor, Read};
 
-use sevenz_rust2::{Archive, BlockDecoder, Password};
+use bytes::Bytes;
+use sevenz_rust2::{Archive, ArchiveEntry, BlockDecoder, Password};
 
-use super::methods;
-use super::signature::Signature;
+use super::signature::{self, Signature};
 use super::unlock::{self, MEMORY_KIB, Opened};
+use super::{coders, methods};
 use crate::formats::archive::escape::{self, ENTRY_NAME_ESCAPES};
-use crate::formats::archive::password::{OPENED_WITH_FOUND_PASSWORD, say_opened};
+use crate::formats::archive::password::{OPENED_WITH_FOUND_PASSWORD, own_hints, say_opened};
 use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, PasswordHint, Problem, ProblemKind};
 use crate::stage::{Kinds, Outcome, StageError, Unpacker};
 
@@ -25,15 +26,12 @@ impl Unpacker for SevenzUnpacker {
     }
 
     fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
-        let bytes = parent.bytes.as_ref();
-        let signature = Signature::read(bytes)?;
-        look_behind(parent, &signature, out)?;
-        if signature.end().is_none_or(|end| end > bytes.len() as u64) {
-            let what = "7z header lies beyond the end of the file (truncated, or one part of several)";
-            out.problem(Problem::damaged(what, Location::offset(12)));
-            return Ok(());
-        }
-        let (mut archive, mut hint) = match unlock::open(bytes, signature.header(bytes), out)? {
+        let signature = Signature::read(&parent.bytes)?;
+        let own = own_hints(parent.name.all());
+        let found = find_header(parent, &signature, &own, out)?;
+        let Some((repaired, opened)) = found else { return Ok(()) };
+        let bytes = repaired.as_ref();
+        let (mut archive, mut hint) = match opened {
             Opened::Archive(archive, hint) => (archive, hint),
             Opened::Locked => {
                 out.fact("archive-names-encrypted", "7z");
@@ -44,7 +42,9 @@ impl Unpacker for SevenzUnpacker {
         say_names(&archive, out);
         let checksums = take_checksums(&mut archive);
         if hint.is_none() && archive.blocks.iter().any(methods::is_encrypted) {
-            hint = unlock::find_password(bytes, &archive, &checksums, out)?;
+            let names = archive.files.iter().map(|entry| entry.name.as_str());
+            let own = own_hints(parent.name.all().chain(names));
+            hint = unlock::find_password(bytes, &archive, &checksums, &own, out)?;
         }
         if let Some(hint) = &hint {
             say_opened(out, hint);
@@ -62,10 +62,63 @@ impl Unpacker for SevenzUnpacker {
                 out.fact("7z-anti-item", entry.name.clone());
             } else {
                 let origin = Origin::file(OriginKind::Entry, "empty");
-                out.child_bytes(EntryName::new(entry.name.as_str()), origin, bytes::Bytes::new())?;
+                out.child_bytes(EntryName::new(entry.name.as_str()), origin, Bytes::new())?;
             }
         }
         Ok(())
+    }
+}
+
+/// The header, opened if it can be; where the start of the file does not lead to one, it is looked for at the end, and the
+/// file is read as if its start were right.
+fn find_header(
+    parent: &Artifact,
+    signature: &Signature,
+    own: &[PasswordHint],
+    out: &mut Outcome<'_>,
+) -> Result<Option<(Bytes, Opened)>, StageError> {
+    let bytes = &parent.bytes;
+    let is_there = signature.header_size > 0 && signature.end().is_some_and(|end| end <= bytes.len() as u64);
+    let failed = if is_there {
+        match unlock::open(bytes, signature.header(bytes), own, out) {
+            Ok(opened) => {
+                look_behind(parent, signature, out)?;
+                return Ok(Some((bytes.clone(), opened)));
+            }
+            Err(error @ StageError::Limit(_)) => return Err(error),
+            Err(error) => Some(error),
+        }
+    } else {
+        None
+    };
+    // Start and checksum of an empty archive: 7-Zip writes no header for nothing.
+    if signature.header_size == 0 && signature.header_offset == 0 && signature.is_checksum_right {
+        look_behind(parent, signature, out)?;
+        return Ok(None);
+    }
+    for at in signature::lost_headers(bytes) {
+        out.budget().check_deadline()?;
+        let (before, header) = bytes.split_at_checked(at).unwrap_or_default();
+        let packed = before.get(usize::try_from(signature::SIZE).unwrap_or(usize::MAX)..).unwrap_or_default();
+        let repaired = Bytes::from(signature::wrap(packed, header));
+        if let Ok(opened) = unlock::open(&repaired, header, own, out)
+            && !matches!(&opened, Opened::Archive(archive, _) if archive.files.is_empty())
+        {
+            let what = "the start of the file does not lead to the header; it was found at the end";
+            out.problem(Problem::odd(what, Location::at(at)));
+            return Ok(Some((repaired, opened)));
+        }
+    }
+    match failed {
+        Some(error) => {
+            look_behind(parent, signature, out)?;
+            Err(error)
+        }
+        None => {
+            let what = "7z header lies beyond the end of the file (truncated, or one part of several)";
+            out.problem(Problem::damaged(what, Location::offset(12)));
+            Ok(None)
+        }
     }
 }
 
@@ -147,7 +200,7 @@ fn give_block(
     let mut given = 0usize;
     let mut limit = None;
     let mut is_locked = false;
-    let ended = decoder.for_each_entries(&mut |entry, reader| {
+    let mut each = |entry: &ArchiveEntry, reader: &mut dyn Read| {
         if !entry.has_stream {
             return Ok(true);
         }
@@ -157,8 +210,9 @@ fn give_block(
         let name = EntryName::new(entry.name.as_str());
         let place = Location::part(format!("entry {}", name.file_name()));
         let origin = Origin::file(OriginKind::Entry, detail.clone());
-        match out.child_checked(name, origin, &mut summed) {
+        match out.child_checked(name.clone(), origin, &mut summed) {
             Ok(true) => {
+                say_link(entry, &name, out);
                 if wanted.is_some_and(|wanted| wanted != summed.crc.finalize()) {
                     is_locked |= is_encrypted;
                     out.problem(Problem::damaged("content has a wrong checksum", place));
@@ -171,7 +225,20 @@ fn give_block(
                 Ok(false)
             }
         }
-    });
+    };
+    let ended = match archive.blocks.get(index).filter(|block| coders::is_ours(block)) {
+        Some(_) => coders::read(bytes, archive, index, &password, |content| {
+            for entry in decoder.entries() {
+                let mut part = coders::Part::of(content, if entry.has_stream { entry.size } else { 0 });
+                if !each(entry, &mut part).map_err(|error| std::io::Error::other(format!("{error:?}")))? {
+                    break;
+                }
+            }
+            Ok(true)
+        })
+        .map_err(|error| sevenz_rust2::Error::Io(error, "".into())),
+        None => decoder.for_each_entries(&mut each),
+    };
     if let Some(error) = limit {
         return Err(error);
     }
@@ -191,10 +258,23 @@ fn give_block(
     Ok(())
 }
 
+/// Judges where a symbolic link of Unix points to: its content says so.
+fn say_link(entry: &ArchiveEntry, name: &EntryName, out: &mut Outcome<'_>) {
+    /// The upper half of the attributes is a mode (`FILE_ATTRIBUTE_UNIX_EXTENSION`).
+    const HAS_MODE: u32 = 0x8000;
+    let attributes = if entry.has_windows_attributes { entry.windows_attributes } else { 0 };
+    if attributes & HAS_MODE == 0 || (attributes >> 16) & 0o170_000 != 0o120_000 {
+        return;
+    }
+    let target = out.latest().map(|content| String::from_utf8_lossy(content).into_owned()).unwrap_or_default();
+    out.fact("link", format!("{} → {target} (symbolic link)", name.text));
+    escape::raise_link(name, &target, out);
+}
+
 fn give_empty(names: &[String], detail: &str, out: &mut Outcome<'_>) -> Result<(), StageError> {
     for name in names {
         let origin = Origin::file(OriginKind::Entry, detail);
-        out.child_bytes(EntryName::new(name.as_str()), origin, bytes::Bytes::new())?;
+        out.child_bytes(EntryName::new(name.as_str()), origin, Bytes::new())?;
     }
     Ok(())
 }
@@ -215,7 +295,7 @@ impl Read for Summed<'_> {
 
 #[cfg(test)]
 mod tests {
-    use sekisho_samples::archive::sevenz::{Entry, sevenz};
+    use sekisho_samples::archive::sevenz::{Entry, packed, sevenz};
 
     use super::*;
     use crate::formats::trial;
@@ -314,6 +394,52 @@ mod tests {
         bytes.truncate(bytes.len() - 4);
         let said = unpack(bytes);
         assert_eq!(said.problems[0].kind, ProblemKind::Damaged);
+    }
+
+    #[test]
+    fn finds_a_header_the_start_does_not_lead_to() {
+        let whole = sevenz(&[Entry::file("a.txt", b"hello")]);
+        for range in [12..20, 8..32, 20..28] {
+            let mut bytes = whole.clone();
+            bytes[range.clone()].fill(0);
+            let said = unpack(bytes);
+            assert_eq!(said.children.first().map(|child| child.bytes.as_ref()), Some(&b"hello"[..]), "{range:?}");
+            assert!(said.problems.iter().any(|problem| problem.what.contains("found at the end")), "{range:?}");
+        }
+    }
+
+    #[test]
+    fn links_that_lead_out_are_said() {
+        let link = |target: &'static [u8]| {
+            let mut link = Entry::file("d/link", target);
+            link.attributes = (0o120_777 << 16) | 0x8000;
+            let said = unpack(sevenz(&[link]));
+            said.findings.iter().any(|finding| finding.kind.id == ENTRY_NAME_ESCAPES.id)
+        };
+        assert!(link(b"../../etc/passwd"));
+        assert!(!link(b"../a.txt"));
+    }
+
+    #[test]
+    fn methods_decoded_here_survive_every_cut() {
+        let stored = b"\x01\x05\x00\xfa\xffhello";
+        let swapped = packed(&[0x02, 0x03, 0x02], &[], b"ehll!o", "a.txt", b"hello!");
+        assert_eq!(unpack(swapped).children[0].bytes.as_ref(), b"hello!");
+        let whole = packed(&[0x04, 0x01, 0x09], &[], stored, "a.txt", b"hello");
+        assert_eq!(unpack(whole.clone()).children[0].bytes.as_ref(), b"hello");
+        for end in 32..whole.len() {
+            let (said, result) = trial::unpack(&SevenzUnpacker, "a.7z", whole[..end].to_vec());
+            assert!(result.is_err() || !said.problems.is_empty(), "{end}");
+        }
+        for length in 0..stored.len() {
+            for method in
+                [&[0x04, 0x01, 0x09][..], &[0x04, 0xf7, 0x11, 1], &[0x04, 0xf7, 0x11, 2], &[0x04, 0xf7, 0x11, 4]]
+            {
+                let said = unpack(packed(method, &[], &stored[..length], "a.txt", b"hello"));
+                assert!(!said.problems.is_empty(), "{method:?} {length}");
+                assert_eq!(said.children.len(), 1);
+            }
+        }
     }
 
     #[test]
