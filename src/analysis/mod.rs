@@ -1,5 +1,6 @@
 //! Looks that do not depend on one format.
 
+pub mod carve;
 pub mod entropy;
 pub mod invisible;
 pub mod iocs;
@@ -15,4 +16,5 @@ pub const ANALYZERS: &[&dyn Analyzer] = &[
     &invisible::InvisibleCharacters,
     &entropy::Randomness,
     &iocs::Indicators,
+    &carve::Carver,
 ];

@@ -2,6 +2,7 @@
 //! bytes into a view, `unpack.rs` gives children, `analyze.rs` findings.
 
 pub mod archive;
+pub mod carve;
 pub mod disk;
 pub mod document;
 pub(crate) mod fields;

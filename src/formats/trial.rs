@@ -79,6 +79,13 @@ pub(crate) fn unpack_with(
     said(&artifact, hints, limits, |out| unpacker.unpack(&artifact, out))
 }
 
+/// What the analyzer says of an artifact.
+pub(crate) fn analyze_artifact(analyzer: &dyn Analyzer, artifact: &Artifact) -> Said {
+    let (said, result) = said(artifact, Hints::default(), Limits::default(), |out| analyzer.analyze(artifact, out));
+    result.unwrap();
+    said
+}
+
 /// What the analyzer says of a file.
 pub(crate) fn analyze(analyzer: &dyn Analyzer, name: &str, bytes: &[u8]) -> Said {
     let artifact = file(name, bytes.to_vec());

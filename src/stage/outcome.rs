@@ -292,6 +292,20 @@ impl<'a> Outcome<'a> {
         all
     }
 
+    /// Whether a child so far is a part of these bytes, holds them, or begins with the same ones: for who looks through
+    /// bytes after the format's own reader.
+    pub fn has_given(&self, bytes: &Bytes) -> bool {
+        const HEAD: usize = 512;
+        let start = bytes.as_ptr() as usize;
+        let end = start.saturating_add(bytes.len());
+        let head = bytes.get(..HEAD).unwrap_or(bytes);
+        self.said.children.iter().any(|child| {
+            let from = child.bytes.as_ptr() as usize;
+            let overlaps = from < end && start < from.saturating_add(child.bytes.len());
+            overlaps || child.bytes.starts_with(head)
+        })
+    }
+
     /// Names of findings said so far.
     pub fn shows(&self, id: &str) -> bool {
         self.said.findings.iter().any(|finding| finding.kind.id == id)

@@ -1,10 +1,12 @@
 //! Installers, help files, notes and other files that carry programs.
 
+use base64::Engine as _;
+
 use crate::archive::sevenz;
 use crate::document::chm;
 use crate::office::onenote::Section;
-use crate::program::Pe;
 use crate::program::msi::Msi;
+use crate::program::{Pe, noise};
 use crate::program::{autoit, pyinstaller};
 use crate::{Sample, mark, media};
 
@@ -97,6 +99,30 @@ pub(super) fn all() -> Vec<Sample> {
             file_name: "update.exe",
             about: "a package of IExpress that runs a command",
             make: || Pe::new().resource_named(10, "RUNPROGRAM", b"cmd.exe /c rem HARMLESS\0".to_vec()).build(),
+        },
+        Sample {
+            id: "fx8-xor",
+            file_name: "cache.dat",
+            about: "random bytes with a program under a key of one byte between them",
+            make: || {
+                let program: Vec<u8> = Pe::new().build().iter().map(|byte| byte ^ 0x5a).collect();
+                [&noise(8, 3_000)[..], &program, &noise(9, 2_000)].concat()
+            },
+        },
+        Sample {
+            id: "fx8-signs",
+            file_name: "memo.txt",
+            about: "a text with a program as Base64 in which a sign stands for a letter",
+            make: || {
+                let text = base64::engine::general_purpose::STANDARD.encode(Pe::new().build()).replace('A', "*");
+                format!("see below\r\n{text}\r\n").into_bytes()
+            },
+        },
+        Sample {
+            id: "b18-firmware",
+            file_name: "update.bin",
+            about: "data of a device's maker with a whole program in it, as firmware has",
+            make: || [&noise(10, 3_000)[..], &Pe::new().build(), &noise(11, 2_000)].concat(),
         },
         Sample {
             id: "fs7-msi",

@@ -25,8 +25,6 @@ mod unc;
 mod url;
 mod xor;
 
-use bytes::Bytes;
-
 use self::derived::Pieces;
 use self::encoded::DecodedPart;
 use self::reading::{Finds, MAX_FINDS, Origin as Position, Reading};
@@ -176,11 +174,6 @@ fn hidden(artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> 
             ioc.context = find.context;
             out.ioc(ioc);
         }
-    }
-    for (offset, key) in xor::programs(&artifact.bytes) {
-        let plain: Vec<u8> = artifact.bytes.get(offset..).unwrap_or_default().iter().map(|byte| byte ^ key).collect();
-        let origin = Origin::part(OriginKind::Decoded, format!("xor {key:#04x}"));
-        out.child_bytes(EntryName::new(format!("offset {offset:#x}")), origin, Bytes::from(plain))?;
     }
     Ok(())
 }

@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 
+use bytes::Bytes;
+
 use super::*;
 use crate::budget::Budget;
 use crate::model::{ArtifactPath, FormatId, Hints, IocKind, Limits};
@@ -512,18 +514,6 @@ mod data {
         assert_eq!(said.children.len(), 1);
         assert!(said.children[0].bytes.starts_with(b"echo hello"));
         assert_eq!(said.children[0].origin.detail, "base64");
-    }
-
-    #[test]
-    fn xored_programs_become_children() {
-        let mut program = b"MZ".to_vec();
-        program.resize(0x4e, 0);
-        program.extend(b"This program cannot be run in DOS mode.");
-        let hidden: Vec<u8> = program.iter().map(|byte| byte ^ 0x5a).collect();
-        let said = look(&[b"\x00\x01\x02".to_vec(), hidden].concat());
-        assert_eq!(said.children.len(), 1);
-        assert!(said.children[0].bytes.starts_with(b"MZ"));
-        assert_eq!(said.children[0].origin.detail, "xor 0x5a");
     }
 
     #[test]

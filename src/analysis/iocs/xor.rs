@@ -1,10 +1,8 @@
 //! Content XORed with one byte. XOR of neighbours does not depend on the key, so all 255 keys are tried in one pass:
-//! `http` is known by the differences of its letters, a program by those of its DOS message.
+//! `http` is known by the differences of its letters. Programs are `analysis/carve`'s.
 
 /// URLs given per artifact.
 const MAX_HITS: usize = 16;
-/// Programs given per artifact; each is a copy of all that follows it.
-const MAX_PROGRAMS: usize = 4;
 /// Characters of one URL.
 const MAX_URL: usize = 2_048;
 
@@ -29,25 +27,6 @@ pub(super) fn urls(bytes: &[u8]) -> Vec<(usize, u8, String)> {
         if is_url && text.len() >= 10 {
             found.push((offset, key, text));
             if found.len() >= MAX_HITS {
-                break;
-            }
-        }
-    }
-    found
-}
-
-/// Programs under a key: offset of the header, and the key.
-pub(super) fn programs(bytes: &[u8]) -> Vec<(usize, u8)> {
-    /// From the header to the message of common linkers and a little more.
-    const MAX_STUB: usize = 0x100;
-    let mut found: Vec<(usize, u8)> = Vec::new();
-    for (message, key) in hits(bytes, b"This program ") {
-        let floor = message.saturating_sub(MAX_STUB);
-        let stub = bytes.get(floor..message).unwrap_or_default();
-        let header = stub.windows(2).rposition(|pair| matches!(pair, [m, z] if m ^ key == b'M' && z ^ key == b'Z'));
-        if let Some(header) = header {
-            found.push((floor.saturating_add(header), key));
-            if found.len() >= MAX_PROGRAMS {
                 break;
             }
         }
@@ -106,15 +85,5 @@ mod tests {
     fn plain_and_upper_case_are_not_hidden() {
         assert!(urls(b"http://example.com/a").is_empty());
         assert!(urls(b"HTTP\x1a\x0f\x0fEXAMPLE").is_empty());
-    }
-
-    #[test]
-    fn programs_are_found_by_their_message() {
-        let mut program = b"MZ".to_vec();
-        program.resize(0x4e, 0);
-        program.extend(b"This program cannot be run in DOS mode.");
-        let hidden: Vec<u8> = [b"junk".to_vec(), program.iter().map(|byte| byte ^ 0x5a).collect()].concat();
-        assert_eq!(programs(&hidden), [(4, 0x5a)]);
-        assert!(programs(&program).is_empty());
     }
 }

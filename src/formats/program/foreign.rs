@@ -1,9 +1,9 @@
 //! Programs of Linux (ELF) and macOS (Mach-O). They are recognised and not read: what counts for mail is that they
 //! are programs at all. Files inside them, as self-extractors have, are given.
 
+use crate::formats::carve;
 use crate::formats::fields::{u16_at, u32_at};
 use crate::formats::program::file::PROGRAM_FILE;
-use crate::formats::program::pe::embedded;
 use crate::model::{Artifact, EntryName, FormatId, Location, Origin, OriginKind};
 use crate::stage::{
     Analyzer, Family, FormatSpec, Kinds, Magic, Outcome, Probe, Reading, Reference, StageError, Unpacker,
@@ -84,8 +84,9 @@ const MAX_CONTENTS: usize = 32;
 
 impl Unpacker for Contents {
     fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
-        let found = embedded::find(&parent.bytes, 0..parent.bytes.len());
-        for (kind, range) in found.into_iter().filter(|(kind, _)| *kind != embedded::Kind::Program).take(MAX_CONTENTS) {
+        let is_wanted = |kind: carve::Kind, _: &_| !matches!(kind, carve::Kind::Program | carve::Kind::Elf);
+        let found = carve::find_wanted(&parent.bytes, 0..parent.bytes.len(), is_wanted);
+        for (kind, range) in found.into_iter().take(MAX_CONTENTS) {
             let name = EntryName::new(format!("embedded-{:x}.{}", range.start, kind.extension()));
             let detail = format!("{} inside the program", kind.as_str());
             out.child_bytes(name, Origin::part(OriginKind::Embedded, detail), parent.bytes.slice(range))?;

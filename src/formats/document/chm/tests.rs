@@ -40,6 +40,9 @@ fn what_runs_weighs_more() {
     let said = scan(&chm(&[("index.htm", b"<html></html>"), ("a.exe", &Pe::new().build()), ("#IDX", b"x")]));
     assert!(!said.children[2].origin.is_file);
     assert_eq!(trial::weight(&said, "compiled-help-file"), Some(Severity::High));
+    let (said, _) =
+        trial::unpack(FORMAT.unpacker.unwrap(), "a.chm", chm(&[("page.js", b"function f() { return 1; }")]));
+    assert_eq!(trial::weight(&said, "compiled-help-file"), Some(Severity::Medium), "a script of its pages");
 }
 
 #[test]

@@ -123,13 +123,17 @@ impl Unpacker for ChmUnpacker {
             if let Some(command) = help::shortcut(&bytes) {
                 out.raise(HELP_RUNS_COMMAND, place(entry), command);
             }
-            if runs.len() < 8
-                && seen.len() < MAX_LOOKS
-                && let Some(what) = what_runs(&name, &bytes)
-            {
+            // Pages call scripts by name; those are parts of them, as style sheets are.
+            let is_page_script = name.extension() == "js";
+            let what = if seen.len() < MAX_LOOKS && !is_page_script { what_runs(&name, &bytes) } else { None };
+            let origin = match &what {
+                Some(_) => Origin::file(OriginKind::Entry, "compiled help"),
+                None => Origin::part(OriginKind::Entry, "compiled help"),
+            };
+            if let Some(what) = what.filter(|_| runs.len() < 8) {
                 runs.push(format!("{} ({what})", name.text));
             }
-            out.child_bytes(name, Origin::file(OriginKind::Entry, "compiled help"), bytes)?;
+            out.child_bytes(name, origin, bytes)?;
         }
         let (severity, observed) = match runs.is_empty() {
             true if parent.origin.kind == OriginKind::MimePart => (Severity::High, "attached to a mail".to_owned()),

@@ -1,8 +1,9 @@
 //! What a program pretends to be: the picture it goes by, and the document it carries to show.
 
 use super::parser::Place;
-use super::{PeView, analyze, embedded::Kind, icons};
+use super::{PeView, analyze, icons};
 use crate::finding_kind;
+use crate::formats::carve::Kind;
 use crate::knowledge::icons::nearest;
 use crate::knowledge::programs;
 use crate::model::{Artifact, Location, Severity};

@@ -1,12 +1,11 @@
 //! Windows programs and libraries (PE32 and PE32+). `parser` puts the view together from `header`, `sections`,
-//! `imports`, `exports`, `resources`, `version` and `certificate`; `embedded` finds files inside; `unpack` gives them;
+//! `imports`, `exports`, `resources`, `version` and `certificate`; `carve` finds files inside; `unpack` gives them;
 //! `analyze` says what the program shows, with `icons` looking at the picture it goes by and `packing` at how it is
 //! wrapped. Code is not disassembled and nothing runs.
 
 mod analyze;
 mod certificate;
 mod disguise;
-pub(super) mod embedded;
 mod exports;
 mod header;
 mod icons;

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::embedded::{self, Kind};
 use super::header::Directory;
 use super::sections::Image;
 use super::{Certificate, Exports, Header, Library, Resource, Section};
 use super::{certificate, exports, header, imports, resources, sections, signature_at, version};
+use crate::formats::carve::{self, Kind};
 use crate::formats::fields::{range_in, size_at, text_at};
 use crate::model::{Bytes, Location, ParseError, Problem, ProblemKind, View};
 
@@ -163,9 +163,9 @@ impl PeView {
         };
         let mut unread = false;
         for overlay in &self.overlays {
-            let found = embedded::find(bytes, overlay.clone());
+            let found = carve::find(bytes, overlay.clone());
             if found.is_empty()
-                && let Some(kind) = bytes.get(overlay.clone()).and_then(embedded::at_start)
+                && let Some(kind) = bytes.get(overlay.clone()).and_then(carve::at_start)
             {
                 contents.push(Content { kind, place: Place::Overlay, range: overlay.clone() });
             }
@@ -178,7 +178,7 @@ impl PeView {
                 unread = true;
                 break;
             }
-            let kind = bytes.get(resource.range.clone()).and_then(embedded::at_start);
+            let kind = bytes.get(resource.range.clone()).and_then(carve::at_start);
             if let Some(kind) = kind.filter(|kind| *kind != Kind::WebPage && *kind != Kind::Picture) {
                 let place = Place::Resource(resource.label());
                 add(&mut contents, Content { kind, place, range: resource.range.clone() });
@@ -189,7 +189,7 @@ impl PeView {
                 unread = true;
                 break;
             }
-            for (kind, range) in embedded::find(bytes, section.range.clone()) {
+            for (kind, range) in carve::find(bytes, section.range.clone()) {
                 // A section that begins with this very program's header holds no other.
                 if range.start != 0 {
                     add(&mut contents, Content { kind, place: Place::Section(section.name.clone()), range });

@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::PeView;
 use super::parser::{Content, Place};
-use super::{PeView, embedded::Kind};
+use crate::formats::carve::Kind;
 use crate::formats::program::entropy::entropy;
 use crate::model::{Artifact, EntryName, Origin, OriginKind};
 use crate::stage::{Outcome, StageError, Unpacker};
