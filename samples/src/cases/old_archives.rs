@@ -1,6 +1,6 @@
 //! Archives of other systems and other times.
 
-use crate::archive::{ar, cab, cpio};
+use crate::archive::{ace, alz, ar, arj, cab, cpio};
 use crate::program::pe::Pe;
 use crate::{Sample, mark};
 
@@ -58,6 +58,45 @@ pub(super) fn all() -> Vec<Sample> {
                     ("//", b"a name that is long.txt/\n"),
                     ("/0", b"first\n"),
                     ("short.txt/", b"second\n"),
+                ])
+            },
+        },
+        Sample {
+            id: "fa9-ace",
+            file_name: "航空券.rar",
+            about: "an ACE archive called .rar, with a name that its unpacker took for a place below the target folder",
+            make: || ace::ace(&[ace::Entry::stored("C:\\C:C:../notes/harmless.txt", mark("fa9-ace").as_bytes())]),
+        },
+        Sample {
+            id: "fa9-arj",
+            file_name: "見積書.arj",
+            about: "an ARJ archive, garbled with a password everybody tries, with a program in it",
+            make: || {
+                let program = Pe::new().build();
+                let turned = arj::garble(&program, b"password", 0x35);
+                let mut entry = arj::header(
+                    &[0, 1, 0, 0, 0x35],
+                    turned.len() as u32,
+                    program.len() as u32,
+                    crc32fast::hash(&program),
+                    "mitsumori.exe",
+                );
+                entry.extend(turned);
+                let mut archive = arj::arj(&[]);
+                archive.truncate(archive.len() - 4);
+                archive.extend(entry);
+                archive.extend(b"\x60\xea\0\0");
+                archive
+            },
+        },
+        Sample {
+            id: "fa9-alz",
+            file_name: "견적서.alz",
+            about: "an ALZip archive of two notes",
+            make: || {
+                alz::alz(&[
+                    ("readme.txt", false, b"see the other file\r\n"),
+                    ("list.txt", true, "line of the list\r\n".repeat(40).as_bytes()),
                 ])
             },
         },

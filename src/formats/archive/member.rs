@@ -81,6 +81,11 @@ impl Member {
         self.nameless(Problem::unsupported(what, self.place()), out)
     }
 
+    /// The name alone, of content nothing unlocked.
+    pub(crate) fn locked(&self, what: impl Into<String>, out: &mut Outcome<'_>) -> Result<(), StageError> {
+        self.nameless(Problem::encrypted(what, self.place()), out)
+    }
+
     /// Says that bytes of the member lie beyond the end of the archive.
     pub(crate) fn missing(&self, count: u64, out: &mut Outcome<'_>) {
         if count > 0 {
@@ -106,4 +111,58 @@ pub(crate) fn overlay(parent: &Artifact, at: usize, format: &str, out: &mut Outc
     out.problem(Problem::odd(format!("data after the {format}"), Location::at(at)));
     let name = EntryName::new(format!("{} (after the {format})", parent.name.file_name()));
     out.child_bytes(name, Origin::part(OriginKind::Overlay, format!("after offset {at:#x}")), rest)
+}
+
+/// A reader that sums CRC-32 over what passes.
+pub(crate) struct Summed<R> {
+    inner: R,
+    crc: crc32fast::Hasher,
+}
+
+impl<R: Read> Summed<R> {
+    pub(crate) fn new(inner: R) -> Self {
+        Summed { inner, crc: crc32fast::Hasher::new() }
+    }
+
+    /// The checksum of what was read.
+    pub(crate) fn crc(&self) -> u32 {
+        self.crc.clone().finalize()
+    }
+}
+
+impl<R: Read> Read for Summed<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.crc.update(buffer.get(..count).unwrap_or_default());
+        Ok(count)
+    }
+}
+
+/// Contents one after the other, each opened when its turn comes.
+pub(crate) struct Sequence<'a, I> {
+    parts: I,
+    current: Option<Box<dyn Read + 'a>>,
+}
+
+impl<'a, I: Iterator<Item = std::io::Result<Box<dyn Read + 'a>>>> Sequence<'a, I> {
+    pub(crate) fn new(parts: I) -> Self {
+        Sequence { parts, current: None }
+    }
+}
+
+impl<'a, I: Iterator<Item = std::io::Result<Box<dyn Read + 'a>>>> Read for Sequence<'a, I> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        loop {
+            if let Some(current) = &mut self.current {
+                let count = current.read(buffer)?;
+                if count > 0 || buffer.is_empty() {
+                    return Ok(count);
+                }
+            }
+            match self.parts.next() {
+                Some(part) => self.current = Some(part?),
+                None => return Ok(0),
+            }
+        }
+    }
 }

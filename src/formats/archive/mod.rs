@@ -1,11 +1,17 @@
 //! Containers and compressed files.
 
+pub mod ace;
+pub mod alz;
 pub mod ar;
+pub mod arc;
+pub mod arj;
 pub(crate) mod bits;
 pub mod cab;
 pub mod compressed;
 pub mod cpio;
+pub(crate) mod crc16;
 pub(crate) mod decoy_folder;
+pub mod egg;
 pub(crate) mod escape;
 pub mod gzip;
 pub(crate) mod inner_name;
@@ -23,3 +29,5 @@ pub mod tar;
 pub(crate) mod volumes;
 pub mod xar;
 pub mod zip;
+pub(crate) mod zip_crypto;
+pub mod zoo;

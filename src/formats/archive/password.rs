@@ -1,5 +1,7 @@
 //! A locked archive that opened: the finding every kind of archive raises, and how it says where the password was.
 
+use encoding_rs::SHIFT_JIS;
+
 use crate::finding_kind;
 use crate::knowledge::passwords::passwords;
 use crate::model::{Location, PasswordHint, PasswordSource};
@@ -35,6 +37,30 @@ finding_kind! {
         confidence: High,
         attack: ["T1027.013"],
     }
+}
+
+/// The first password at hand that fits, as the bytes it was typed as: UTF-8, or CP932 where that differs. Trying costs
+/// what decoding an entry costs, so callers hand over their smallest.
+pub(crate) fn search<'n>(
+    out: &Outcome<'_>,
+    names: impl Iterator<Item = &'n str>,
+    mut fits: impl FnMut(&[u8]) -> bool,
+) -> Option<(Vec<u8>, PasswordHint)> {
+    for hint in out.passwords(&own_hints(names), &passwords().common) {
+        if hint.text.is_empty() || out.budget().check_deadline().is_err() {
+            continue;
+        }
+        let typed = hint.text.clone().into_bytes();
+        let (legacy, _, is_lossy) = SHIFT_JIS.encode(&hint.text);
+        let legacy = legacy.into_owned();
+        if fits(&typed) {
+            return Some((typed, hint));
+        }
+        if !is_lossy && legacy != typed && fits(&legacy) {
+            return Some((legacy, hint));
+        }
+    }
+    None
 }
 
 /// Says that a password opened the archive and where it was read, unless the user gave it. The password itself is

@@ -2,7 +2,6 @@
 //! partial; it is never called clean.
 
 use crate::formats::archive::rare::RareFormat;
-use crate::formats::fields::size_at;
 use crate::model::{Artifact, FormatId};
 use crate::stage::{Analyzer, Family, FormatSpec, Magic, Probe, Reading, Reference};
 
@@ -18,77 +17,6 @@ const COMMON: FormatSpec = FormatSpec {
 };
 
 const RARE: &[&dyn Analyzer] = &[&RareFormat];
-
-/// ARJ.
-pub const ARJ: FormatSpec = FormatSpec {
-    id: FormatId("arj"),
-    title: "ARJ archive",
-    extensions: &["arj"],
-    media_types: &["application/x-arj"],
-    magic: &[Magic::start(b"\x60\xea")],
-    probe: Probe::Structure(is_arj),
-    references: &[Reference {
-        title: "ARJ technical notes",
-        url: "https://github.com/FarGroup/FarManager/blob/master/plugins/multiarc/arc.doc/arj.txt",
-    }],
-    analyzers: RARE,
-    ..COMMON
-};
-
-/// ACE.
-pub const ACE: FormatSpec = FormatSpec {
-    id: FormatId("ace"),
-    title: "ACE archive",
-    extensions: &["ace"],
-    media_types: &["application/x-ace-compressed"],
-    magic: &[Magic::at(7, b"**ACE**")],
-    analyzers: RARE,
-    ..COMMON
-};
-
-/// ZOO.
-pub const ZOO: FormatSpec = FormatSpec {
-    id: FormatId("zoo"),
-    title: "ZOO archive",
-    extensions: &["zoo"],
-    media_types: &["application/x-zoo"],
-    magic: &[Magic::at(20, b"\xdc\xa7\xc4\xfd")],
-    probe: Probe::Structure(|artifact| artifact.bytes.starts_with(b"ZOO ")),
-    analyzers: RARE,
-    ..COMMON
-};
-
-/// ARC of System Enhancement Associates.
-pub const ARC: FormatSpec = FormatSpec {
-    id: FormatId("arc"),
-    title: "ARC archive",
-    extensions: &["arc", "ark"],
-    media_types: &["application/x-arc"],
-    probe: Probe::Structure(is_arc),
-    analyzers: RARE,
-    ..COMMON
-};
-
-/// ALZip's own format.
-pub const ALZ: FormatSpec = FormatSpec {
-    id: FormatId("alz"),
-    title: "ALZip archive",
-    extensions: &["alz"],
-    media_types: &["application/x-alz-compressed"],
-    magic: &[Magic::start(b"ALZ\x01")],
-    analyzers: RARE,
-    ..COMMON
-};
-
-/// Its successor.
-pub const EGG: FormatSpec = FormatSpec {
-    id: FormatId("egg"),
-    title: "EGG archive",
-    extensions: &["egg"],
-    magic: &[Magic::start(b"EGGA\0\x01")],
-    analyzers: RARE,
-    ..COMMON
-};
 
 /// ZPAQ.
 pub const ZPAQ: FormatSpec = FormatSpec {
@@ -124,6 +52,43 @@ pub const STUFFIT: FormatSpec = FormatSpec {
     ..COMMON
 };
 
+/// LRZIP.
+pub const LRZIP: FormatSpec = rare("lrzip", "lrzip", &["lrz"], &[Magic::start(b"LRZI\x00")]);
+
+/// FreeArc.
+pub const FREEARC: FormatSpec = rare("freearc", "FreeArc archive", &["arc"], &[Magic::start(b"ArC\x01")]);
+
+/// UltraCompressor II.
+pub const UC2: FormatSpec = rare("uc2", "UltraCompressor II archive", &["uc2"], &[Magic::start(b"UC2\x1a")]);
+
+/// SQZ.
+pub const SQZ: FormatSpec = rare("sqz", "SQZ archive", &["sqz"], &[Magic::start(b"HLSQZ")]);
+
+/// GCA, and its successor DGCA, which Japanese users passed around in the years after LZH.
+pub const GCA: FormatSpec = rare("gca", "GCA archive", &["gca"], &[Magic::start(b"GCAX")]);
+
+/// yz1 and yz2 of DeepFreezer, likewise from Japan.
+pub const YZ1: FormatSpec =
+    rare("yz1", "DeepFreezer archive", &["yz1", "yz2"], &[Magic::start(b"yz01"), Magic::start(b"YZ2\x00")]);
+
+/// JAR of ARJ Software, not of Java.
+pub const JARCS: FormatSpec = rare("jar-arj", "JAR archive (ARJ Software)", &["j"], &[Magic::at(14, b"\x1aJar\x1b")]);
+
+/// BlakHole.
+pub const BLAKHOLE: FormatSpec = rare("blakhole", "BlakHole archive", &["bh"], &[Magic::start(b"BH\x05\x07")]);
+
+/// Snappy frames.
+pub const SNAPPY: FormatSpec = rare("snappy", "Snappy frames", &["sz"], &[Magic::start(b"\xff\x06\x00\x00sNaPpY")]);
+
+const fn rare(
+    id: &'static str,
+    title: &'static str,
+    extensions: &'static [&'static str],
+    magic: &'static [Magic],
+) -> FormatSpec {
+    FormatSpec { id: FormatId(id), title, extensions, magic, analyzers: RARE, ..COMMON }
+}
+
 /// macOS disk image: known by its trailer.
 pub const DMG: FormatSpec = FormatSpec {
     id: FormatId("dmg"),
@@ -136,29 +101,6 @@ pub const DMG: FormatSpec = FormatSpec {
 
 fn before_end(artifact: &Artifact, count: usize) -> &[u8] {
     artifact.bytes.len().checked_sub(count).and_then(|start| artifact.bytes.get(start..)).unwrap_or_default()
-}
-
-/// The first header is the archive's own: type 2, at least 30 bytes of fixed part, at most 2,600 in all.
-fn is_arj(artifact: &Artifact) -> bool {
-    match artifact.bytes.get(2..11) {
-        Some([low, high, fixed, _, _, _, _, _, kind]) => {
-            let size = u16::from_le_bytes([*low, *high]);
-            (30..=2600).contains(&size) && *fixed >= 30 && u16::from(*fixed) <= size && *kind == 2
-        }
-        _ => false,
-    }
-}
-
-/// A mark, a method, a name of printable characters, and a packed size that fits.
-fn is_arc(artifact: &Artifact) -> bool {
-    let Some(header) = artifact.bytes.get(..29) else { return false };
-    let (Some([0x1a, 1..=11]), Some(name), Some(size)) = (header.get(..2), header.get(2..15), size_at(header, 15))
-    else {
-        return false;
-    };
-    let end = name.iter().position(|byte| *byte == 0).unwrap_or(0);
-    let is_named = end > 0 && name.iter().take(end).all(u8::is_ascii_graphic);
-    is_named && size > 0 && size <= artifact.bytes.len()
 }
 
 #[cfg(test)]
@@ -174,15 +116,11 @@ mod tests {
 
     #[test]
     fn knows_each_by_its_magic() {
-        assert!(is(&ARJ, b"\x60\xea\x2b\x00\x22\x0b\x01\x0b\x10\x00\x02rest"));
-        assert!(is(&ACE, b"\x00\x00\x31\x00\x00\x00\x90**ACE**\x14"));
-        assert!(is(&ARC, b"\x1a\x08A.TXT\0\0\0\0\0\0\0\0\x05\0\0\0\0\0\0\0\0\0\0\0\0\0\0hello"));
-    }
-
-    #[test]
-    fn letters_alone_are_no_archive() {
-        assert!(!is(&ARJ, b"\x60\xea and so on, and on"));
-        assert!(!is(&ZOO, b"ZOO opening hours, tickets, animals"));
+        assert!(is(&ZPAQ, b"7kSt\xa0\x31\x83\xd3\x8c\xb2\x28\xb0\xd3zPQ\x01\x01"));
+        assert!(is(&STUFFIT, b"SIT!\0\x01\0\0\x01\0rLau"));
+        assert!(is(&GCA, b"GCAX0100"));
+        assert!(is(&JARCS, b"\0\0\0\0\0\0\0\0\0\0\0\0\0\0\x1aJar\x1b\0"));
+        assert!(!is(&UC2, b"UC2 is a line in a list"));
     }
 
     #[test]
@@ -192,7 +130,7 @@ mod tests {
                 .iter()
                 .any(|analyzer| trial::weight(&trial::analyze(*analyzer, "a", &[1]), RARE_FORMAT.id).is_some())
         };
-        assert!(raises(&ACE));
+        assert!(raises(&crate::formats::archive::ace::FORMAT));
         assert!(!raises(&crate::formats::archive::cab::FORMAT));
         assert!(!raises(&crate::formats::archive::zip::FORMAT));
     }

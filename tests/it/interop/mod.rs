@@ -8,6 +8,7 @@ mod installers;
 mod internet_mail;
 mod mail_forms;
 mod nesting;
+mod old_archives;
 mod packages;
 mod rar;
 mod sevenz;

@@ -29,17 +29,22 @@ impl<'a> Lzw<'a> {
         if !(9..=16).contains(&max_width) {
             return Err(Error::other("code width out of range"));
         }
-        Ok(Lzw {
+        Ok(Self::headless(data, max_width, flags & 0x80 != 0))
+    }
+
+    /// Codes without a header, of up to `max_width` bits.
+    pub(super) fn headless(data: &'a [u8], max_width: u32, has_clear: bool) -> Self {
+        Lzw {
             data,
             at: 0,
             group: 0,
             width: 9,
             max_width,
-            has_clear: flags & 0x80 != 0,
+            has_clear,
             table: Vec::new(),
             previous: None,
             pending: Vec::new(),
-        })
+        }
     }
 
     /// The next code; none at the end. What is left at the end is less than a code.

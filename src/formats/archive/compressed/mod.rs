@@ -262,15 +262,21 @@ pub(crate) fn stream(method: Stream, bytes: &[u8]) -> std::io::Result<Box<dyn Re
         Stream::Bzip2 => Box::new(frame::bzip2(bytes)?),
         Stream::Xz => Box::new(frame::xz(bytes)?),
         Stream::Lzma => Box::new(frame::lzma(bytes)?),
+        Stream::Lzw(width) => Box::new(lzw::Lzw::headless(bytes, width.clamp(9, 16), true)),
     })
 }
 
 /// Methods of [`stream`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stream {
+    /// bzip2.
     Bzip2,
+    /// xz.
     Xz,
+    /// LZMA with the header of `.lzma`.
     Lzma,
+    /// What compress writes behind its header, with codes of at most so many bits.
+    Lzw(u32),
 }
 
 /// Code widths of 9 to 16 bits and no reserved flag.

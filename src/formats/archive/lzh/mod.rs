@@ -3,6 +3,7 @@
 //! headers. Headers are read by us, since the crate refuses what UNLHA32 and 7-Zip open, and shows names in ASCII.
 
 mod analyze;
+pub(crate) mod decode;
 mod extended;
 mod header;
 mod parser;

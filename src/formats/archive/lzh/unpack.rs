@@ -4,9 +4,8 @@ use std::io::Read;
 
 use bytes::Bytes;
 use delharc::crc::Crc16;
-use delharc::decode::DecoderAny;
-use delharc::{LhaDecodeReader, LhaHeader};
 
+use super::decode;
 use super::parser::{Entry, LzhView};
 use crate::formats::archive::escape::{self, ENTRY_NAME_ESCAPES};
 use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, Problem};
@@ -63,21 +62,11 @@ fn give(parent: &Artifact, entry: &Entry, out: &mut Outcome<'_>) -> Result<(), S
         say_checksum(entry, crc.sum16(), out);
         return out.child_bytes(entry.name.clone(), origin, data);
     }
-    let header = LhaHeader {
-        compression: entry.method,
-        compressed_size: data.len() as u64,
-        original_size: entry.size,
-        file_crc: entry.crc.unwrap_or_default(),
-        ..LhaHeader::default()
-    };
-    let decoder = DecoderAny::new_from_header(&header, data.as_ref());
-    if !decoder.is_supported() {
+    let Some(reader) = decode::content(entry.method, &data, entry.size) else {
         out.problem(Problem::unsupported(format!("LZH method {}", entry.method_name()), place()));
         return out.child_bytes(entry.name.clone(), origin, Bytes::new());
-    }
-    let mut reader = LhaDecodeReader::default();
-    reader.begin_with_header_and_decoder(header, decoder);
-    let mut summed = InSteps { reader, crc: Crc16::default() };
+    };
+    let mut summed = Summed { reader, crc: Crc16::default() };
     if out.child_checked(entry.name.clone(), origin, &mut summed)? {
         say_checksum(entry, summed.crc.sum16(), out);
     }
@@ -91,20 +80,16 @@ fn say_checksum(entry: &Entry, sum: u16, out: &mut Outcome<'_>) {
     }
 }
 
-/// Reads in small steps: the decoder fills a buffer or gives nothing, so a large one would lose the bytes before a
-/// damaged place.
-struct InSteps<R> {
+/// Sums what passes.
+struct Summed<R> {
     reader: R,
     crc: Crc16,
 }
 
-impl<R: Read> Read for InSteps<R> {
+impl<R: Read> Read for Summed<R> {
     fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        const STEP: usize = 256;
-        let length = buffer.len().min(STEP);
-        let step = buffer.get_mut(..length).unwrap_or_default();
-        let count = self.reader.read(step)?;
-        self.crc.digest(step.get(..count).unwrap_or_default());
+        let count = self.reader.read(buffer)?;
+        self.crc.digest(buffer.get(..count).unwrap_or_default());
         Ok(count)
     }
 }
