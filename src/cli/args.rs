@@ -21,7 +21,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Scan mails, mailboxes, attachments or whole folders
-    Scan(ScanArgs),
+    Scan(Box<ScanArgs>),
     /// Explain a finding: what it is, why it matters, when it is innocent
     Explain(ExplainArgs),
     /// List the formats that are read, and how far
@@ -77,6 +77,19 @@ pub(crate) struct ScanArgs {
     /// A policy to use instead of the shipped one (see rules/policy.toml)
     #[arg(long, value_name = "FILE")]
     pub(crate) policy: Option<PathBuf>,
+
+    /// A server whose Authentication-Results are believed; may be given several times. Without one the topmost field is
+    /// taken, which a sender can write where no server of yours does
+    #[arg(long = "trust-authserv-id", value_name = "ID")]
+    pub(crate) authserv_ids: Vec<String>,
+
+    /// A domain of your organisation, to tell look-alikes from; may be given several times
+    #[arg(long = "own-domain", value_name = "DOMAIN")]
+    pub(crate) own_domains: Vec<String>,
+
+    /// A domain of an organisation you write to, to tell look-alikes from; may be given several times
+    #[arg(long = "partner-domain", value_name = "DOMAIN")]
+    pub(crate) partner_domains: Vec<String>,
 
     /// Threads to scan with [default: one per core]
     #[arg(short = 'j', long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=512))]

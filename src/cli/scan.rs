@@ -13,7 +13,7 @@ use super::inputs::{Input, gather};
 use super::{exit, progress, rules, words};
 use crate::engine::Correspondence;
 use crate::matching::{RuleSet, shipped_sources};
-use crate::model::{Limits, Report};
+use crate::model::{Limits, Report, Site};
 use crate::report::{Json, JsonLines, Paint, Sink, Text};
 use crate::verdict::Policy;
 use crate::{ScanOptions, Scanner};
@@ -90,6 +90,11 @@ fn scanner(options: &ScanArgs) -> anyhow::Result<Scanner> {
         passwords: options.passwords.clone(),
         words: options.wordlist.as_deref().map(words::read).transpose()?.unwrap_or_default(),
         language: options.lang.into(),
+        site: Site {
+            authserv_ids: options.authserv_ids.clone(),
+            own_domains: options.own_domains.clone(),
+            partner_domains: options.partner_domains.clone(),
+        },
         threads: options.threads.map_or(0, usize::from),
     };
     Ok(Scanner::with(options, rules, policy))

@@ -1,8 +1,10 @@
 //! Reasoning over the whole tree: what two artifacts mean together.
 
 mod archives;
+mod bounced;
 mod decoy_pair;
 mod disk_image;
+mod invitation;
 mod lone_executable;
 mod nesting;
 mod sideload;
@@ -18,6 +20,8 @@ pub const CORRELATORS: &[&dyn Correlator] = &[
     &decoy_pair::DecoyPair,
     &disk_image::DiskImage,
     &sideload::Sideload,
+    &bounced::Bounced,
+    &invitation::Invitation,
 ];
 
 /// An observation with the weight of its kind; evidence is cut as elsewhere.

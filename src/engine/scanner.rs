@@ -53,6 +53,8 @@ pub struct ScanOptions {
     pub words: Vec<String>,
     /// The language of finding texts in the report.
     pub language: crate::report::Language,
+    /// What is known of the recipients.
+    pub site: crate::model::Site,
     /// Threads all scans of this scanner may keep at work together, callers included; 0 means one per core.
     pub threads: usize,
 }
@@ -72,6 +74,7 @@ pub struct Scanner {
     policy: Policy,
     crew: Arc<Crew>,
     words: Arc<[String]>,
+    site: Arc<crate::model::Site>,
 }
 
 impl Scanner {
@@ -84,7 +87,8 @@ impl Scanner {
     pub fn with(options: ScanOptions, rules: RuleSet, policy: Policy) -> Self {
         let crew = Crew::new(options.threads);
         let words = options.words.as_slice().into();
-        Scanner { options, rules, policy, crew, words }
+        let site = Arc::new(options.site.clone());
+        Scanner { options, rules, policy, crew, words, site }
     }
 
     /// Scans one submission. Never fails: whatever the bytes are, a report comes back.
@@ -113,7 +117,7 @@ impl Scanner {
     fn scan_knowing(&self, submission: Submission, problem: Option<Problem>, offered: Vec<PasswordHint>) -> Report {
         let given = |text: &String| PasswordHint { text: text.clone(), source: PasswordSource::CommandLine };
         let passwords = self.options.passwords.iter().map(given).chain(offered).collect();
-        let hints = Arc::new(Hints::new(passwords, None).with_words(self.words.clone()));
+        let hints = Arc::new(Hints::new(passwords, None).with_words(self.words.clone()).with_site(self.site.clone()));
         let mut tree = self.walk(&submission, &hints);
         if let Some(problem) = problem
             && let Some(record) = tree.get_mut(&ArtifactPath::root())

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::budget::Budget;
 use crate::model::{
     Artifact, ArtifactPath, EntryName, FormatId, Hints, Limits, Origin, OriginKind, PasswordHint, PasswordSource,
-    Severity,
+    Severity, Site,
 };
 use crate::stage::{Analyzer, FormatSpec, Outcome, Probe, Said, StageError, Unpacker};
 
@@ -90,6 +90,15 @@ pub(crate) fn analyze_artifact(analyzer: &dyn Analyzer, artifact: &Artifact) -> 
 pub(crate) fn analyze(analyzer: &dyn Analyzer, name: &str, bytes: &[u8]) -> Said {
     let artifact = file(name, bytes.to_vec());
     let (said, result) = said(&artifact, Hints::default(), Limits::default(), |out| analyzer.analyze(&artifact, out));
+    result.unwrap();
+    said
+}
+
+/// As [`analyze`], where more is known of the recipients.
+pub(crate) fn analyze_at(analyzer: &dyn Analyzer, name: &str, bytes: &[u8], site: Site) -> Said {
+    let artifact = file(name, bytes.to_vec());
+    let hints = Hints::default().with_site(Arc::new(site));
+    let (said, result) = said(&artifact, hints, Limits::default(), |out| analyzer.analyze(&artifact, out));
     result.unwrap();
     said
 }

@@ -19,6 +19,7 @@ pub mod pdf;
 pub mod programs;
 pub mod relationships;
 pub mod script;
+pub mod senders;
 pub mod streams;
 pub mod vba;
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::site::Site;
+
 /// Where a password came from; the report names it for the one that worked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PasswordSource {
@@ -55,6 +57,7 @@ pub struct Hints {
     passwords: Vec<PasswordHint>,
     outer: Option<Arc<Hints>>,
     words: Arc<[String]>,
+    site: Arc<Site>,
 }
 
 /// Candidates tried per locked container; a message can offer many words and each costs a key derivation.
@@ -64,13 +67,25 @@ impl Hints {
     /// Hints that add to those of the enclosing message.
     pub fn new(passwords: Vec<PasswordHint>, outer: Option<Arc<Hints>>) -> Self {
         let words = outer.as_ref().map(|outer| outer.words.clone()).unwrap_or_default();
-        Hints { passwords, outer, words }
+        let site = outer.as_ref().map(|outer| outer.site.clone()).unwrap_or_default();
+        Hints { passwords, outer, words, site }
     }
 
     /// The same, with a list of words to try when all else has failed.
     pub fn with_words(mut self, words: Arc<[String]>) -> Self {
         self.words = words;
         self
+    }
+
+    /// The same, with what is known of the recipients.
+    pub fn with_site(mut self, site: Arc<Site>) -> Self {
+        self.site = site;
+        self
+    }
+
+    /// What is known of the recipients.
+    pub fn site(&self) -> &Site {
+        &self.site
     }
 
     /// The list of words to try when all else has failed.

@@ -306,6 +306,11 @@ impl<'a> Outcome<'a> {
         })
     }
 
+    /// What is known of the recipients.
+    pub fn site(&self) -> &crate::model::Site {
+        self.passwords.site()
+    }
+
     /// Names of findings said so far.
     pub fn shows(&self, id: &str) -> bool {
         self.said.findings.iter().any(|finding| finding.kind.id == id)

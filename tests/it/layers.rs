@@ -63,6 +63,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("autoit", &["formats/program/autoit"]),
     ("innospect", &["formats/program/inno"]),
     ("nsis", &["formats/program/nsis"]),
+    ("unicode_security", &["formats/mail"]),
     ("lzxd", &["formats/archive/cab", "formats/document/chm"]),
     ("lz4_flex", &["formats/archive/compressed", "formats/archive/sevenz"]),
     ("brotli_decompressor", &["formats/archive/compressed", "formats/archive/sevenz"]),

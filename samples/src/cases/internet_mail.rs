@@ -61,6 +61,43 @@ pub(super) fn all() -> Vec<Sample> {
             make: returned,
         },
         Sample {
+            id: "t20",
+            file_name: "inbox.mbox",
+            about: "a mail with an archive of a program, and the report that its sender's address does not exist",
+            make: bounced,
+        },
+        Sample {
+            id: "fe8",
+            file_name: "account.eml",
+            about: "a sender of whom nothing fits, with nothing attached: mixed alphabets, a look-alike for answers, another \
+                    server, failed authentication",
+            make: || {
+                Eml::new()
+                    .header("Return-Path", "<x@rental.example.net>")
+                    .header("Received", "from ylmf-pc (unknown [203.0.113.45]) by mx.example.org with ESMTP; x")
+                    .authentication_results("mx.example.org; spf=fail; dkim=none; dmarc=fail")
+                    .header("From", "\"support@example.com\" <support@xn--n-7sbb.example>")
+                    .header("Reply-To", "desk@micros0ft.example")
+                    .header("To", "info@example.org")
+                    .header("Date", "Tue, 15 Mar 2016 09:12:40 +0900")
+                    .header("Message-ID", "<1@rental.example.net>")
+                    .subject("Your account")
+                    .text_body("us-ascii", "Please answer to this message within two days.\r\n")
+                    .build()
+            },
+        },
+        Sample {
+            id: "fe22",
+            file_name: "note.eml",
+            about: "a message with the commands of a second one behind a dot between bare line ends",
+            make: || {
+                let text = "Thank you for your message.\n.\r\nMAIL FROM:<admin@example.com>\r\n\
+                            RCPT TO:<info@example.org>\r\nDATA\r\nSubject: Urgent\r\n\r\nPlease call.\r\n";
+                let part = Part::new().header("Content-Type", "text/plain; charset=us-ascii").body(text.as_bytes());
+                Eml::letter("taro@example.com").subject("Thank you").body_part(part).build()
+            },
+        },
+        Sample {
             id: "fe15-share",
             file_name: "invite.ics",
             about: "an invitation whose reminder sound lies on a stranger's machine",
@@ -189,6 +226,25 @@ fn returned() -> Vec<u8> {
     .concat();
     let part = Part::new().header("Content-Type", "text/plain; charset=us-ascii").body(&text);
     Eml::letter("MAILER-DAEMON@example.org").subject("failure notice").body_part(part).build()
+}
+
+fn bounced() -> Vec<u8> {
+    let archive = ZipFile::new().entry("E-TKT.exe", Pe::new().build()).build();
+    let sent = Eml::letter("yamada@air.example.com")
+        .subject("E-ticket")
+        .text_body("us-ascii", "Please find your e-ticket attached to this message.\r\n")
+        .attach("E-TKT.zip", "application/zip", &archive)
+        .build();
+    let status = "Reporting-MTA: dns; mx.example.org\r\n\r\nFinal-Recipient: rfc822; yamada@air.example.com\r\n\
+                  Action: failed\r\nStatus: 5.1.1\r\n";
+    let report = Eml::letter("MAILER-DAEMON@example.org")
+        .subject("Undelivered Mail Returned to Sender")
+        .content_type("multipart/report; report-type=delivery-status; boundary=\"report\"")
+        .boundary("report")
+        .text_body("us-ascii", "The mail system could not deliver your message to this address.\r\n")
+        .attach_part(Part::new().header("Content-Type", "message/delivery-status").body(status.as_bytes()))
+        .build();
+    mbox(MboxStyle::Mboxrd, &[sent, report])
 }
 
 fn calendar(lines: &str) -> Vec<u8> {

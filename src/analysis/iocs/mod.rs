@@ -103,6 +103,8 @@ impl Analyzer for Indicators {
                 let is_linked = find.context.as_deref().is_some_and(|context| context.contains("host of"));
                 is_linked || !matches!(find.kind, IocKind::Email | IocKind::Domain | IocKind::Ipv4 | IocKind::Ipv6)
             });
+            // So is a sender's domain that looks like another: it speaks of identity.
+            finds.remarks.retain(|remark| remark.kind.id != findings::DOMAIN_CONFUSABLE.id);
         }
         say(&readable, finds, out);
         if !parts.is_empty() {

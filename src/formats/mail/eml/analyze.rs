@@ -6,7 +6,9 @@ use crate::model::Artifact;
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
 use super::parser::EmlView;
-use super::{authentication, emptiness, header_oddities, indicators, locale, sender, thread};
+use super::{
+    authentication, emptiness, header_oddities, indicators, locale, lookalike, returned, sender, smuggled, thread,
+};
 
 /// Looks at messages.
 pub(super) struct EmlAnalyzer;
@@ -23,6 +25,9 @@ impl Analyzer for EmlAnalyzer {
             locale::MAIL_CHARSET_CONTRADICTION,
             emptiness::MAIL_BODY_EMPTY,
             thread::MAIL_REPLY_WITHOUT_THREAD,
+            lookalike::MAIL_SENDER_LOOKALIKE,
+            lookalike::MAIL_SENDER_MIXED_SCRIPTS,
+            smuggled::SMTP_COMMANDS_IN_MESSAGE,
         ]
     }
 
@@ -42,12 +47,16 @@ pub(crate) fn judge(view: &EmlView, bytes: &Bytes, out: &mut Outcome<'_>) {
     locale::check(view, bytes, out);
     emptiness::check(view, bytes, out);
     thread::check(view, bytes, out);
+    lookalike::check(&view.headers, out);
+    smuggled::check(bytes, out);
+    returned::say(view, bytes, out);
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
     use crate::formats::trial;
+    use crate::model::Site;
     use crate::stage::Said;
 
     /// Everything the analyzer says of a message.
@@ -57,7 +66,12 @@ pub(super) mod tests {
 
     /// What was observed under each finding of this kind.
     pub(crate) fn observed(mail: &[u8], id: &str) -> Vec<String> {
-        said(mail)
+        observed_at(mail, id, Site::default())
+    }
+
+    /// The same where more is known of the recipients.
+    pub(crate) fn observed_at(mail: &[u8], id: &str, site: Site) -> Vec<String> {
+        trial::analyze_at(&EmlAnalyzer, "a.eml", mail, site)
             .findings
             .into_iter()
             .filter(|finding| finding.kind.id == id)

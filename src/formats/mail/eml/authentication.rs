@@ -1,7 +1,7 @@
 //! What the receiving server recorded about SPF, DKIM and DMARC (RFC 8601).
 
 use crate::finding_kind;
-use crate::model::Location;
+use crate::model::{Location, Site};
 use crate::stage::Outcome;
 
 use super::header::{Headers, without_comments};
@@ -16,8 +16,9 @@ finding_kind! {
     /// breach of i.JTB in March 2016 carried a real partner's domain from a rented server abroad.
     ///
     /// ## How we see it
-    /// Only the topmost Authentication-Results field counts, because the last server to write one is the recipient's own.
-    /// If no server of the recipient writes the field, a sender can bring his own: then this says nothing.
+    /// Only fields of servers named as trusted count. If none is named, the topmost Authentication-Results field does,
+    /// because the last server to write one is usually the recipient's own; the evidence says so, since a sender can bring
+    /// a field of his own where no server of the recipient writes one.
     ///
     /// ## When it is innocent
     /// Forwarding breaks SPF, mailing lists break DKIM, and partners misconfigure both. It is never enough alone.
@@ -83,13 +84,18 @@ impl Results {
     }
 }
 
-/// The topmost results, if any server recorded some.
-pub(super) fn topmost(headers: &Headers) -> Option<Results> {
-    headers.first("authentication-results").map(|header| Results::parse(&header.value))
+/// The results that count: those of the topmost server that is trusted, or the topmost if none is named.
+pub(super) fn recorded(headers: &Headers, site: &Site) -> Option<Results> {
+    const MAX_FIELDS: usize = 100;
+    let mut fields = headers.all("authentication-results").take(MAX_FIELDS).map(|header| Results::parse(&header.value));
+    if site.authserv_ids.is_empty() {
+        return fields.next();
+    }
+    fields.find(|results| site.authserv_ids.iter().any(|id| id.eq_ignore_ascii_case(&results.server)))
 }
 
 pub(super) fn check(headers: &Headers, out: &mut Outcome<'_>) {
-    let Some(results) = topmost(headers) else { return };
+    let Some(results) = recorded(headers, out.site()) else { return };
     if results.fails() {
         let mut list: Vec<String> = results
             .methods
@@ -98,14 +104,19 @@ pub(super) fn check(headers: &Headers, out: &mut Outcome<'_>) {
             .map(|(method, result)| format!("{method}={result}"))
             .collect();
         list.dedup();
-        let observed = format!("{} (recorded by {})", list.join(" "), results.server);
+        let why = if out.site().authserv_ids.is_empty() {
+            "the topmost field; no server is named as trusted"
+        } else {
+            "trusted"
+        };
+        let observed = format!("{} (recorded by {}, {why})", list.join(" "), results.server);
         out.raise(MAIL_AUTHENTICATION_FAILED, Location::part("header Authentication-Results"), observed);
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::formats::mail::eml::analyze::tests::observed;
+    use crate::formats::mail::eml::analyze::tests::{observed, observed_at};
     use sekisho_samples::mail::Eml;
 
     fn seen(results: &[&str]) -> Vec<String> {
@@ -119,9 +130,29 @@ mod tests {
     #[test]
     fn failures_are_said() {
         let fail = "mx.example.org; spf=fail (sender IP is 203.0.113.45; no) smtp.mailfrom=x@rental.example.net;\r\n dkim=none; dmarc=fail (p=none) header.from=example.com";
-        assert_eq!(seen(&[fail]), ["spf=fail dkim=none dmarc=fail (recorded by mx.example.org)"]);
+        assert_eq!(
+            seen(&[fail]),
+            [
+                "spf=fail dkim=none dmarc=fail (recorded by mx.example.org, the topmost field; no server is named as trusted)"
+            ]
+        );
         assert_eq!(seen(&["mx.example.org 1; spf=softfail smtp.mailfrom=x"]).len(), 1);
         assert_eq!(seen(&["mx; dkim/1 = fail header.d=x"]).len(), 1);
+    }
+
+    #[test]
+    fn only_servers_named_as_trusted_count() {
+        let site = |id: &str| crate::model::Site { authserv_ids: vec![id.to_owned()], ..Default::default() };
+        let mail = Eml::new()
+            .header("From", "a@example.com")
+            .authentication_results("forged.example.net; spf=pass; dmarc=pass")
+            .authentication_results("mx.example.org; spf=fail; dmarc=fail")
+            .text_body("us-ascii", "hi")
+            .build();
+        let seen = |id: &str| observed_at(&mail, "mail-authentication-failed", site(id));
+        assert_eq!(seen("MX.example.org"), ["spf=fail dmarc=fail (recorded by mx.example.org, trusted)"]);
+        assert!(seen("other.example.org").is_empty());
+        assert!(observed(&mail, "mail-authentication-failed").is_empty());
     }
 
     #[test]

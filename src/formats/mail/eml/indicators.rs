@@ -111,21 +111,24 @@ fn say_hop(value: &str, out: &mut Outcome<'_>) {
 }
 
 fn say_ip(address: IpAddr, field: &str, context: &str, out: &mut Outcome<'_>) {
-    let (kind, is_inner) = match address {
-        IpAddr::V4(v4) => {
-            (IocKind::Ipv4, v4.is_private() || v4.is_loopback() || v4.is_unspecified() || v4.is_link_local())
-        }
-        IpAddr::V6(v6) => (IocKind::Ipv6, v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local()),
-    };
+    let kind = if address.is_ipv4() { IocKind::Ipv4 } else { IocKind::Ipv6 };
     let mut ioc = Ioc::new(kind, address.to_string(), Location::part(format!("header {field}"))).with_context(context);
-    if is_inner {
+    if is_inner(&address) {
         ioc.noise = Some("private".to_owned());
     }
     out.ioc(ioc);
 }
 
+/// Whether an address belongs to no machine of the Internet.
+pub(super) fn is_inner(address: &IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_private() || v4.is_loopback() || v4.is_unspecified() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local(),
+    }
+}
+
 /// IP addresses in a text: between anything that cannot be part of one.
-fn addresses_in(text: &str) -> Vec<IpAddr> {
+pub(super) fn addresses_in(text: &str) -> Vec<IpAddr> {
     const MAX: usize = 10;
     let lower = text.to_ascii_lowercase().replace("ipv6:", " ");
     let mut found: Vec<IpAddr> = Vec::new();

@@ -6,12 +6,14 @@ use regex::Regex;
 
 use crate::finding_kind;
 use crate::formats::mail::address::{domain_of, organisation};
+use crate::knowledge::senders;
 use crate::model::Location;
 use crate::stage::Outcome;
 
-use super::authentication::topmost;
+use super::authentication::recorded;
 use super::authored::{author, is_from_a_list, of_field};
 use super::header::Headers;
+use super::indicators;
 
 finding_kind! {
     /// ## What it is
@@ -125,14 +127,20 @@ pub(super) fn check(headers: &Headers, out: &mut Outcome<'_>) {
         let strange = reply.iter().find(|mailbox| mailbox.domain().is_some_and(|domain| organisation(domain) != own));
         let any_own = reply.iter().any(|mailbox| mailbox.domain().is_some_and(|domain| organisation(domain) == own));
         if let Some(mailbox) = strange.filter(|_| !any_own) {
-            let observed = format!("{}, author {}", mailbox.address, author.address);
+            let is_free = mailbox.domain().is_some_and(senders::is_free_mail);
+            let free = if is_free { " (anyone can have an address there)" } else { "" };
+            let observed = format!("{}{free}, author {}", mailbox.address, author.address);
             out.raise(MAIL_REPLY_TO_MISMATCH, Location::part("header Reply-To"), observed);
         }
     }
 }
 
 fn envelope(headers: &Headers, own: &str, out: &mut Outcome<'_>) {
-    if topmost(headers).is_some_and(|results| results.has("dmarc", &["pass"])) {
+    // Lists send as themselves by design.
+    if is_from_a_list(headers) {
+        return;
+    }
+    if recorded(headers, out.site()).is_some_and(|results| results.has("dmarc", &["pass"])) {
         return;
     }
     let envelope = of_field(headers, "return-path");
@@ -140,9 +148,23 @@ fn envelope(headers: &Headers, own: &str, out: &mut Outcome<'_>) {
     if let Some(domain) = domain_of(address)
         && organisation(domain) != own
     {
-        let observed = format!("sent by {address}, author at {own}");
+        let greeting = greeting(headers).map(|name| format!(", by a machine called {name}")).unwrap_or_default();
+        let observed = format!("sent by {address}, author at {own}{greeting}");
         out.raise(MAIL_ENVELOPE_MISMATCH, Location::part("header Return-Path"), observed);
     }
+}
+
+/// What the last machine outside called itself, if that is no name a mail server has: the greeting of a private
+/// computer. Hops are read from the top, those of private addresses being the recipient's own.
+fn greeting(headers: &Headers) -> Option<String> {
+    const HOPS: usize = 10;
+    let outer = headers.all("received").take(HOPS).find_map(|header| {
+        let sending = header.value.trim().strip_prefix("from ")?;
+        let sending = sending.split(" by ").next().unwrap_or(sending);
+        let is_inner = indicators::addresses_in(sending).iter().all(indicators::is_inner);
+        sending.split_whitespace().next().filter(|_| !is_inner).map(str::to_owned)
+    });
+    outer.filter(|name| !name.contains(['.', ':']) && !name.eq_ignore_ascii_case("localhost"))
 }
 
 /// Domains under a known suffix in a display name.
@@ -176,6 +198,12 @@ mod tests {
         assert_eq!(seen(&[("Return-Path", "<x@rental.example.net>"), ("From", "y@air.example.com")], id), 1);
         assert_eq!(seen(&[("Return-Path", "<x@bounce.example.com>"), ("From", "y@air.example.com")], id), 0);
         assert_eq!(seen(&[("Return-Path", "<>"), ("From", "y@air.example.com")], id), 0);
+        let list = ("List-Id", "<l.example.net>");
+        assert_eq!(seen(&[list, ("Return-Path", "<x@lists.example.net>"), ("From", "y@example.com")], id), 0);
+        let hop = ("Received", "from ylmf-pc (unknown [203.0.113.9]) by mx.example.org");
+        let mail = [hop, ("Return-Path", "<x@rental.example.net>"), ("From", "y@example.com")];
+        let mail = mail.iter().fold(Eml::new(), |mail, (name, value)| mail.header(name, value)).build();
+        assert!(observed(&mail, id)[0].ends_with("by a machine called ylmf-pc"));
         let passed = ("Authentication-Results", "mx; dkim=pass header.d=example.com; dmarc=pass");
         assert_eq!(seen(&[passed, ("Return-Path", "<x@esp.example.net>"), ("From", "y@example.com")], id), 0);
     }
@@ -196,6 +224,8 @@ mod tests {
         let id = "mail-reply-to-mismatch";
         let from = ("From", "y@air.example.com");
         assert_eq!(seen(&[from, ("Reply-To", "y@example.net")], id), 1);
+        let free = Eml::new().header(from.0, from.1).header("Reply-To", "y@gmail.com").build();
+        assert_eq!(observed(&free, id), ["y@gmail.com (anyone can have an address there), author y@air.example.com"]);
         assert_eq!(seen(&[from, ("Reply-To", "desk@example.com")], id), 0);
         assert_eq!(seen(&[from, ("Reply-To", "list@example.net"), ("List-Id", "<l.example.net>")], id), 0);
     }
