@@ -1,7 +1,7 @@
 //! Disk images: bait, decoys and honest ones.
 
 use crate::disk::iso::Iso;
-use crate::disk::{File, fat, vhd};
+use crate::disk::{File, dmg, fat, vhd};
 use crate::document::pdf;
 use crate::program::lnk::Lnk;
 use crate::program::pe::Pe;
@@ -66,6 +66,18 @@ pub(super) fn all() -> Vec<Sample> {
                     .file(File::new("会議資料/出席者.txt", "田中\n佐藤\n".as_bytes()))
                     .file(File::new("会議資料/資料一覧.exe", &Pe::new().build()).hidden())
                     .build()
+            },
+        },
+        Sample {
+            id: "fx5-dmg",
+            file_name: "Viewer.dmg",
+            about: "a disk image for macOS with a program",
+            make: || {
+                let files = [
+                    File::new("Viewer.app/Contents/MacOS/Viewer", b"#!/bin/sh\nexit 0\n"),
+                    File::new("Right-click and choose Open.txt", b"Right-click Viewer and choose Open.\n"),
+                ];
+                dmg::dmg(&fat::volume("VIEWER", 400, &files))
             },
         },
         Sample {

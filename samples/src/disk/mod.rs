@@ -1,5 +1,6 @@
 //! Makers of disk images, each written from its format's specification.
 
+pub mod dmg;
 pub mod fat;
 pub mod iso;
 pub mod vhd;

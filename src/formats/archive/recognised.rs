@@ -89,20 +89,6 @@ const fn rare(
     FormatSpec { id: FormatId(id), title, extensions, magic, analyzers: RARE, ..COMMON }
 }
 
-/// macOS disk image: known by its trailer.
-pub const DMG: FormatSpec = FormatSpec {
-    id: FormatId("dmg"),
-    title: "macOS disk image",
-    extensions: &["dmg", "smi"],
-    media_types: &["application/x-apple-diskimage"],
-    probe: Probe::Structure(|artifact| before_end(artifact, 512).starts_with(b"koly\0\0\0\x04")),
-    ..COMMON
-};
-
-fn before_end(artifact: &Artifact, count: usize) -> &[u8] {
-    artifact.bytes.len().checked_sub(count).and_then(|start| artifact.bytes.get(start..)).unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,9 +2,12 @@
 //! and file systems on it; each file system gives its files through a [`volume::Volume`], which says of all of them
 //! what is said of archive entries.
 
+mod apple_codecs;
 mod cache;
 mod content;
+pub mod dmg;
 pub mod fat;
+pub mod hfsplus;
 pub mod iso9660;
 mod mapped;
 pub mod ntfs;

@@ -29,6 +29,7 @@ const SYSTEMS: &[&FileSystem] = &[
     &super::ntfs::SYSTEM,
     &super::fat::EXFAT_SYSTEM,
     &super::fat::SYSTEM,
+    &super::hfsplus::SYSTEM,
 ];
 
 /// The file systems a disk starts with: more than one on hybrid images.
