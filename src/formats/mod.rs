@@ -135,6 +135,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &disk::fat::EXFAT_FORMAT,
     &disk::fat::FORMAT,
     &disk::hfsplus::FORMAT,
+    &disk::ext::FORMAT,
     &disk::partition::FORMAT,
     &program::pyinstaller::FORMAT,
     &program::pyinstaller::COMPILED,

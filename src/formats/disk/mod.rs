@@ -6,6 +6,7 @@ mod apple_codecs;
 mod cache;
 mod content;
 pub mod dmg;
+pub mod ext;
 pub mod fat;
 pub mod hfsplus;
 pub mod iso9660;

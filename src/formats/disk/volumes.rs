@@ -30,6 +30,7 @@ const SYSTEMS: &[&FileSystem] = &[
     &super::fat::EXFAT_SYSTEM,
     &super::fat::SYSTEM,
     &super::hfsplus::SYSTEM,
+    &super::ext::SYSTEM,
 ];
 
 /// The file systems a disk starts with: more than one on hybrid images.
@@ -178,7 +179,6 @@ const UNREAD: &[(u64, &[u8], &str, bool)] = &[
     (0x218, b"LVM2", "LVM", false),
     (0, b"XFSB", "XFS", false),
     (0x10040, b"_BHRfS_M", "btrfs", false),
-    (0x438, b"\x53\xef", "ext", false),
     (1024, b"BD", "HFS", false),
     (4086, b"SWAPSPACE2", "swap space", false),
     (0, b"hsqs", "squashfs", false),

@@ -1,4 +1,4 @@
-//! Disk images written by genisoimage, xorriso, mtools, ntfs-3g, wimlib and qemu-img.
+//! Disk images written by genisoimage, xorriso, mtools, ntfs-3g, e2fsprogs, wimlib and qemu-img.
 
 use std::time::{Duration, Instant};
 
@@ -205,5 +205,35 @@ fn wim_images_of_wimlib() {
     if shop.run("wimcapture", &["src", "b.wim", "--compress=lzms"]) {
         let report = scan("b.wim", shop.get("b.wim"), &[]);
         assert!(report.problems.iter().any(|problem| problem.kind == "unsupported" && problem.text.contains("LZMS")));
+    }
+}
+
+#[test]
+fn volumes_of_linux() {
+    for kind in ["ext2", "ext3", "ext4"] {
+        let shop = with_payloads();
+        if !shop.run("mkfs.ext4", &["-q", "-t", kind, "-d", "src", "volume.img", "12M"]) {
+            return;
+        }
+        let report = scan("volume.img", shop.get("volume.img"), &[]);
+        assert_whole(&report, &payloads());
+        assert!(report.artifacts.iter().any(|artifact| artifact.name == "資料/深い folder/text.txt"), "{kind}");
+    }
+}
+
+#[test]
+fn an_empty_udf_volume_of_each_kind_is_whole() {
+    let shop = Workshop::new();
+    for (media, revision) in
+        [("hd", "0x0201"), ("dvdram", "0x0201"), ("cdrw", "0x0201"), ("cdr", "0x0150"), ("bdr", "0x0250")]
+    {
+        shop.put("volume.img", &vec![0; 8 << 20]);
+        let options = [format!("--media-type={media}"), format!("--udfrev={revision}")];
+        if !shop.run("mkudffs", &[&options[0], &options[1], "volume.img"]) {
+            return;
+        }
+        let report = scan("volume.img", shop.get("volume.img"), &[]);
+        assert_eq!(report.artifacts[0].format, "udf", "{media}");
+        assert!(report.problems.is_empty(), "{media}: {:#?}", report.problems);
     }
 }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::chunks::{self, Image};
 use crate::formats::fields::{clipped, u32_be_at, u64_be_at};
-use crate::formats::text::base64;
+use crate::formats::text::base64::from_base64;
 use crate::model::{Location, ParseError, Problem};
 use crate::stage::{Outcome, StageError};
 
@@ -68,7 +68,7 @@ fn tables(list: &[u8]) -> Vec<Vec<u8>> {
         let end = find(rest, b"</data>").unwrap_or(rest.len());
         let text: Vec<u8> =
             rest.get(..end).unwrap_or_default().iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        found.extend(base64::from_base64(&text));
+        found.extend(from_base64(&text));
         rest = rest.get(end..).unwrap_or_default();
     }
     found

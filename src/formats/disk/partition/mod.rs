@@ -30,7 +30,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
             url: "https://developer.apple.com/library/archive/documentation/mac/Devices/Devices-121.html",
         },
     ],
-    limitations: &["Volumes of ext, XFS, APFS, HFS, ReFS and others are said and given as they are."],
+    limitations: &["Volumes of APFS, HFS, ReFS, XFS, btrfs, LVM and others are said and given as they are."],
     unpacker: Some(&ImageUnpacker),
     ..FormatSpec::of(Family::Disk)
 };

@@ -159,10 +159,15 @@ impl<'a> Space<'a> {
         })
     }
 
-    /// The table stands in the last block that was written, or near it.
+    /// The table stands in the last block that was written, or near it. Images may be padded with blocks of zeros.
     fn virtual_table(&self) -> Option<Vec<u32>> {
         const LOOK_BACK: u64 = 512;
-        let last = self.volume.disk.size().checked_div(self.block)?;
+        const MAX_PADDING: u64 = 1 << 18;
+        let size = self.volume.disk.size().checked_div(self.block)?;
+        let is_blank =
+            |block: &u64| self.volume.read(block.saturating_mul(self.block), 16).iter().all(|byte| *byte == 0);
+        let padding = (1..=size.min(MAX_PADDING)).take_while(|back| is_blank(&size.saturating_sub(*back))).count();
+        let last = size.saturating_sub(padding as u64);
         let first = self.partitions.first()?.0;
         for back in 1..=LOOK_BACK.min(last) {
             let block = u32::try_from(last.saturating_sub(back)).ok()?.checked_sub(first)?;
