@@ -2,8 +2,8 @@
 //! partial; it is never called clean.
 
 use crate::formats::archive::rare::RareFormat;
-use crate::model::{Artifact, FormatId};
-use crate::stage::{Analyzer, Family, FormatSpec, Magic, Probe, Reading, Reference};
+use crate::model::FormatId;
+use crate::stage::{Analyzer, Family, FormatSpec, Magic, Reading, Reference};
 
 /// What all of them share.
 const COMMON: FormatSpec = FormatSpec {
