@@ -6,7 +6,7 @@ use crate::budget::Budget;
 use crate::finding_kind;
 use crate::formats::link::Link;
 use crate::formats::mail::eml::{self, EmlView, Spoken};
-use crate::model::{Artifact, ArtifactPath, EntryName, FormatId, Limits, Location, Origin, OriginKind};
+use crate::model::{Artifact, ArtifactPath, EntryName, FormatId, Limits, Location, Origin, OriginKind, Problem};
 use crate::stage::{Kinds, Outcome, StageError};
 
 use super::bodies::bodies;
@@ -50,8 +50,13 @@ pub(crate) const FINDINGS: Kinds = &[OUTLOOK_NESTED_MESSAGE, reminder::OUTLOOK_R
 /// How attachments are attached, MS-OXCMSG 2.2.2.9.
 const BY_REFERENCE: [u64; 4] = [2, 3, 4, 7];
 
-/// Says what the message shows and gives its texts and attachments.
-pub(crate) fn give(item: &Item, out: &mut Outcome<'_>) -> Result<(), StageError> {
+/// Says what the message shows and gives its texts and attachments. Storages of its file are made files one by one, when
+/// each is given: all at once could be far more than the file.
+pub(crate) fn give(
+    item: &Item,
+    storage: &dyn Fn(usize) -> Option<Content>,
+    out: &mut Outcome<'_>,
+) -> Result<(), StageError> {
     for problem in &item.problems {
         out.problem(problem.clone());
     }
@@ -71,7 +76,7 @@ pub(crate) fn give(item: &Item, out: &mut Outcome<'_>) -> Result<(), StageError>
         out.child_bytes(EntryName::new(body.name), origin.claiming(body.media_type), body.text)?;
     }
     for (index, attachment) in item.attachments.iter().enumerate() {
-        give_attachment(attachment, index, out)?;
+        give_attachment(attachment, index, storage, out)?;
     }
     Ok(())
 }
@@ -91,7 +96,12 @@ pub(crate) fn seen_as_mail(item: &Item) -> (EmlView, bytes::Bytes) {
     as_mail(item, &bodies)
 }
 
-fn give_attachment(attachment: &Attachment, index: usize, out: &mut Outcome<'_>) -> Result<(), StageError> {
+fn give_attachment(
+    attachment: &Attachment,
+    index: usize,
+    storage: &dyn Fn(usize) -> Option<Content>,
+    out: &mut Outcome<'_>,
+) -> Result<(), StageError> {
     let method = attachment.properties.number(id::ATTACH_METHOD).unwrap_or(1);
     say_reference(attachment, method, out);
     let number = index.saturating_add(1);
@@ -102,18 +112,29 @@ fn give_attachment(attachment: &Attachment, index: usize, out: &mut Outcome<'_>)
         _ => origin,
     };
     if attachment.is_hidden() && matches!(attachment.content, Content::File(_)) {
-        let shown = name.as_ref().map_or(attachment.place.as_str(), |name| name.text.as_str());
+        let shown = name.as_ref().map_or(&*attachment.place, |name| name.text.as_str());
         out.fact("hidden-entry", shown);
     }
-    match &attachment.content {
+    let rebuilt = match &attachment.content {
+        Content::Storage(index) => {
+            let rebuilt = storage(*index);
+            if rebuilt.is_none() {
+                let what = "an embedded storage too large to be read by itself";
+                out.problem(Problem::unsupported(what, Location::part(&*attachment.place)));
+            }
+            rebuilt
+        }
+        _ => None,
+    };
+    match rebuilt.as_ref().unwrap_or(&attachment.content) {
         Content::File(bytes) => {
             let name = name.unwrap_or_else(|| EntryName::new(unnamed(attachment, number)));
             let origin = claiming(Origin::file(OriginKind::MimePart, "attachment of an Outlook message"));
             out.child_bytes(name, origin, bytes.clone())
         }
         Content::Message(bytes) => {
-            let shown = name.as_ref().map_or(attachment.place.as_str(), |name| name.text.as_str());
-            out.raise(OUTLOOK_NESTED_MESSAGE, Location::part(attachment.place.clone()), shown);
+            let shown = name.as_ref().map_or(&*attachment.place, |name| name.text.as_str());
+            out.raise(OUTLOOK_NESTED_MESSAGE, Location::part(&*attachment.place), shown);
             let name = name.unwrap_or_else(|| EntryName::new(format!("message-{number}.msg")));
             // What it is called is its subject, no file name.
             let origin = Origin::part(OriginKind::Message, "message attached to an Outlook message");
@@ -125,7 +146,7 @@ fn give_attachment(attachment: &Attachment, index: usize, out: &mut Outcome<'_>)
             out.child_bytes(name, origin, bytes.clone())
         }
         // Without content the name is all there is to judge.
-        Content::None => match name {
+        Content::None | Content::Storage(_) => match name {
             Some(name) => {
                 let origin = claiming(Origin::file(OriginKind::MimePart, "attachment that is not in the message"));
                 out.child_bytes(name, origin, bytes::Bytes::new())
@@ -143,7 +164,7 @@ fn unnamed(attachment: &Attachment, number: usize) -> String {
 
 /// Where a file lies that is not in the message.
 fn say_reference(attachment: &Attachment, method: u64, out: &mut Outcome<'_>) {
-    let at = || Location::part(attachment.place.clone());
+    let at = || Location::part(&*attachment.place);
     let is_reference = BY_REFERENCE.contains(&method);
     for tag in [id::ATTACH_LONG_PATHNAME, id::ATTACH_PATHNAME] {
         for path in attachment.properties.texts(tag) {

@@ -98,7 +98,7 @@ mod tests {
             item.properties.name(0x8006, Named { set: self.1, number: Some(OVERRIDE) });
             item.properties.push(0x8005, Value::Text(self.0.to_owned()));
             item.properties.push(0x8006, Value::Number(1));
-            give(&item, out)
+            give(&item, &|_| None, out)
         }
     }
 

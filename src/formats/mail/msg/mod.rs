@@ -58,7 +58,7 @@ impl Unpacker for MsgUnpacker {
 
     fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         let view = parent.view::<OleView>()?;
-        mapi::give(&parser::item(&view), out)
+        mapi::give(&parser::item(&view), &|storage| parser::inner(&view, storage), out)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Storages and streams to properties (MS-OXMSG 2.1, 2.2, 2.4).
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use encoding_rs::UTF_16LE;
 
@@ -54,24 +56,19 @@ fn attachment(view: &OleView, storage: usize, code_page: u32, item: &mut Item) {
             OleKind::Stream if stored != kind::OBJECT || entry.size > 0 => {
                 contents.push(Content::File(view.data(index)));
             }
-            OleKind::Storage => match inner(view, index) {
-                Some(content) => contents.push(content),
-                None => {
-                    let what = "an embedded storage too large to be read by itself";
-                    item.problems.push(Problem::unsupported(what, Location::part(place.clone())));
-                }
-            },
+            OleKind::Storage => contents.push(Content::Storage(index)),
             OleKind::Stream | OleKind::Root => {}
         }
     }
     if contents.is_empty() {
         contents.push(Content::None);
     }
+    let (properties, names, place): (_, Arc<[String]>, Arc<str>) = (Arc::new(properties), Arc::new([]), place.into());
     for content in contents {
         item.attachments.push(Attachment {
             properties: properties.clone(),
             content,
-            names: Vec::new(),
+            names: names.clone(),
             place: place.clone(),
         });
     }
@@ -79,7 +76,7 @@ fn attachment(view: &OleView, storage: usize, code_page: u32, item: &mut Item) {
 
 /// A storage in an attachment: a message, whose header lacks eight bytes that files have and which shares the names of
 /// the outermost message, or an object of another program.
-fn inner(view: &OleView, storage: usize) -> Option<Content> {
+pub(super) fn inner(view: &OleView, storage: usize) -> Option<Content> {
     let Some(listed) = view.child(storage, PROPERTIES) else {
         return view.rebuilt(storage, &Changes::default()).map(Content::Object);
     };

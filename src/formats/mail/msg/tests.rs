@@ -120,3 +120,14 @@ fn cut_anywhere_it_does_not_panic() {
         let (_, _) = trial::unpack(&MsgUnpacker, "a.msg", whole[..cut].to_vec());
     }
 }
+
+#[test]
+fn an_attachment_nobody_lists_any_more_is_given() {
+    let mut bytes = letter().attach(MsgAttachment::file("gone.exe", b"MZ")).build();
+    // Without the root's link to its children, no storage reaches anything.
+    let root = bytes.windows(4).position(|window| window == [b'R', 0, b'o', 0]).unwrap();
+    bytes[root + 76..root + 80].fill(0xFF);
+    let (said, _) = trial::unpack(&MsgUnpacker, "a.msg", bytes);
+    assert!(said.children.iter().any(|child| child.name.text == "gone.exe"));
+    assert!(said.problems.iter().any(|problem| problem.what.contains("no longer lists")));
+}

@@ -106,3 +106,11 @@ fn cut_anywhere_it_does_not_panic() {
         let (_, _) = trial::unpack(&unpack::PacketUnpacker, "a.gpg", whole[..cut].to_vec());
     }
 }
+
+#[test]
+fn armour_around_plain_words_is_text() {
+    let text = b"-----BEGIN PGP MESSAGE-----\n\nvisit http://example.net/ now\n-----END PGP MESSAGE-----\n";
+    let said = trial::scan(&ARMOR_FORMAT, "mail.asc", text);
+    assert_eq!(said.children[0].bytes, b"visit http://example.net/ now\n".as_slice());
+    assert_eq!(said.problems[0].kind, ProblemKind::Odd);
+}

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::armor::{self, Block};
-use super::packet::{Packet, packets, tag};
+use super::packet::{self, Packet, packets, tag};
 use crate::formats::mail::charset::{Place, guess};
 use crate::formats::mail::eml::transfer::base64;
 use crate::formats::mail::pieces::Pieces;
@@ -143,8 +143,11 @@ impl Unpacker for ArmorUnpacker {
                     out.fact("pgp-armor", label.to_lowercase());
                     let packed = armor::without_checksum(bytes.get(range.clone()).unwrap_or_default());
                     let decoded: Bytes = base64(&packed).bytes.into();
-                    if decoded.is_empty() {
-                        out.problem(Problem::damaged("armour without content", Location::at(range.start)));
+                    // Whatever calls itself armour and holds no packets is still text to its reader.
+                    if !packet::is_message(&decoded) {
+                        out.problem(Problem::odd("armour that holds no packets", Location::at(range.start)));
+                        let origin = Origin::part(OriginKind::Embedded, "what stands between OpenPGP armour lines");
+                        out.child_bytes(EntryName::new("between.txt"), origin, bytes.slice(range))?;
                         continue;
                     }
                     let origin = Origin::part(OriginKind::Decoded, format!("OpenPGP armour, {}", label.to_lowercase()));

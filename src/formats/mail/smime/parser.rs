@@ -41,6 +41,8 @@ pub(super) struct CmsView {
     pub(super) signatures: usize,
 }
 
+/// The type of plain content.
+const DATA: &str = "1.2.840.113549.1.7.1";
 /// Labels between dashes.
 const LABELS: [&str; 4] = ["PKCS7", "CMS", "PKCS #7 SIGNED DATA", "SMIME"];
 /// Values of one structure looked at.
@@ -108,7 +110,7 @@ fn read(binary: Bytes) -> Option<CmsView> {
     let Some((_, content)) = inside(bytes, explicit, 1).first().copied() else { return Some(view) };
     let fields = inside(bytes, content, MOST);
     match oid.as_str() {
-        "1.2.840.113549.1.7.1" => {
+        DATA => {
             (view.title, view.kind) = ("data", Kind::Open);
             (view.content, view.is_whole) = octets(bytes, content);
         }
@@ -152,19 +154,23 @@ fn read(binary: Bytes) -> Option<CmsView> {
 
 impl CmsView {
     /// Takes the content out of an EncapsulatedContentInfo (RFC 5652 section 5.2), or of the ContentInfo that PKCS #7
-    /// had in its place, whose content may be anything.
+    /// had in its place, whose content may be anything. What is no octet string is a list of digests (catalogues,
+    /// signatures of programs), no content.
     fn open(&mut self, bytes: &[u8], info: Option<Head>) {
         self.kind = Kind::Detached;
         let Some(info) = info else {
             self.is_whole = false;
             return;
         };
-        let Some((_, explicit)) = inside(bytes, info, 2).get(1).copied() else { return };
+        let fields = inside(bytes, info, 2);
+        let Some((_, explicit)) = fields.get(1).copied() else { return };
+        let is_data = fields.first().and_then(|(_, kind)| oid(bytes, *kind)).is_some_and(|kind| kind == DATA);
         let Some((at, content)) = inside(bytes, explicit, 1).first().copied() else { return };
-        self.kind = Kind::Open;
         if content.tag & 0x1F == 4 {
+            self.kind = Kind::Open;
             (self.content, self.is_whole) = octets(bytes, content);
-        } else {
+        } else if is_data {
+            self.kind = Kind::Open;
             let end = skip(bytes, at).unwrap_or(bytes.len());
             self.content.push(at..end);
         }

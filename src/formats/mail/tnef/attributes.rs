@@ -38,8 +38,8 @@ pub(super) struct Attribute {
     pub(super) at: usize,
 }
 
-/// Every attribute, as far as the stream goes.
-pub(super) fn attributes(bytes: &Bytes, problems: &mut Vec<Problem>) -> Vec<Attribute> {
+/// Every attribute, as far as the stream goes, and where it ends.
+pub(super) fn attributes(bytes: &Bytes, problems: &mut Vec<Problem>) -> (Vec<Attribute>, usize) {
     let mut found = Vec::new();
     let mut at = STREAM_HEADER;
     let mut wrong_checksums = 0usize;
@@ -52,11 +52,16 @@ pub(super) fn attributes(bytes: &Bytes, problems: &mut Vec<Problem>) -> Vec<Attr
         let (Some(level @ (1 | 2)), Some(id), Some(length)) =
             (level, u16_at(bytes, at.saturating_add(1)), u32_at(bytes, at.saturating_add(5)))
         else {
+            let rest = bytes.get(at..).unwrap_or_default();
             // Some senders pad the stream.
-            if bytes.get(at..).is_some_and(|rest| rest.iter().all(|byte| *byte == 0)) {
-                break;
+            if rest.iter().all(|byte| matches!(byte, 0 | b'\r' | b'\n' | b' ')) {
+                return (found, bytes.len());
             }
-            problems.push(Problem::damaged("no attribute where one should start", Location::at(at)));
+            if found.is_empty() {
+                problems.push(Problem::damaged("no attribute where the first should start", Location::at(at)));
+            } else {
+                problems.push(Problem::odd("bytes after the last attribute", Location::at(at)));
+            }
             break;
         };
         let start = at.saturating_add(HEADER);
@@ -76,7 +81,7 @@ pub(super) fn attributes(bytes: &Bytes, problems: &mut Vec<Problem>) -> Vec<Attr
         found.push(Attribute { is_of_attachment: level == 2, id, data, at: start });
         at = end.saturating_add(2);
     }
-    found
+    (found, at)
 }
 
 /// The sum of all bytes.

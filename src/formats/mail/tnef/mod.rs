@@ -9,7 +9,7 @@ mod properties;
 pub(crate) use parser::TnefView;
 
 use crate::formats::mail::mapi;
-use crate::model::{Artifact, FormatId};
+use crate::model::{Artifact, EntryName, FormatId, Origin, OriginKind};
 use crate::stage::{Family, FormatSpec, Kinds, Magic, Outcome, Probe, Reading, Reference, StageError, Unpacker};
 
 /// A TNEF stream.
@@ -47,7 +47,14 @@ impl Unpacker for TnefUnpacker {
     }
 
     fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
-        mapi::give(&parent.view::<TnefView>()?.item, out)
+        let view = parent.view::<TnefView>()?;
+        mapi::give(&view.item, &|_| None, out)?;
+        let rest = parent.bytes.slice(view.end.min(parent.bytes.len())..);
+        if rest.is_empty() {
+            return Ok(());
+        }
+        let origin = Origin::part(OriginKind::Overlay, "after the end of a TNEF stream");
+        out.child_bytes(EntryName::new("after the message"), origin, rest)
     }
 }
 

@@ -1,5 +1,7 @@
 //! Attributes to a message. Those of an attachment follow its rendering data.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::formats::fields::{u16_at, u32_at};
@@ -17,12 +19,15 @@ const MESSAGE: [u8; 16] = [0x07, 0x03, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0,
 pub(crate) struct TnefView {
     /// The message in it.
     pub(crate) item: Item,
+    /// Where its last attribute ends.
+    pub(crate) end: usize,
+    length: usize,
 }
 
 impl TnefView {
     /// Whether the stream accounts for all bytes there are.
     pub(crate) fn is_whole(&self) -> bool {
-        self.item.problems.iter().all(|problem| problem.kind == ProblemKind::Odd)
+        self.end >= self.length && self.item.problems.iter().all(|problem| problem.kind == ProblemKind::Odd)
     }
 }
 
@@ -32,7 +37,7 @@ impl View for TnefView {
             return Err(ParseError::new("no TNEF signature", 0));
         }
         let mut item = Item::default();
-        let attributes = attributes(bytes, &mut item.problems);
+        let (attributes, end) = attributes(bytes, &mut item.problems);
         let page = attributes.iter().find(|attribute| attribute.id == id::CODE_PAGE);
         let code_page = page.and_then(|attribute| u32_at(&attribute.data, 0)).unwrap_or_default();
         item.properties = Properties::in_code_page(code_page);
@@ -52,7 +57,7 @@ impl View for TnefView {
         for (index, part) in parts.into_iter().enumerate() {
             part.finish(index, &mut item);
         }
-        Ok(TnefView { item })
+        Ok(TnefView { item, end, length: bytes.len() })
     }
 }
 
@@ -126,7 +131,7 @@ impl Part {
         }
     }
 
-    fn finish(mut self, index: usize, item: &mut Item) {
+    fn finish(self, index: usize, item: &mut Item) {
         let mut contents: Vec<Content> = Vec::new();
         let stored = self.properties.binary(mapi::id::ATTACH_DATA).filter(|data| !self.data.contains(data));
         let holds_objects = !self.objects.is_empty();
@@ -143,14 +148,17 @@ impl Part {
         if contents.is_empty() {
             contents.push(Content::None);
         }
-        let names: Vec<String> =
-            self.names.drain(..).map(|name| self.properties.decode(&name).trim_end_matches('\0').to_owned()).collect();
+        const MAX_NAMES: usize = 16;
+        let names = self.names.iter().take(MAX_NAMES);
+        let names = names.map(|name| self.properties.decode(name).trim_end_matches('\0').to_owned()).collect();
+        let (properties, names): (_, Arc<[String]>) = (Arc::new(self.properties), names);
+        let place: Arc<str> = format!("attachment {}", index.saturating_add(1)).into();
         for content in contents {
             item.attachments.push(Attachment {
-                properties: self.properties.clone(),
+                properties: properties.clone(),
                 content,
                 names: names.clone(),
-                place: format!("attachment {}", index.saturating_add(1)),
+                place: place.clone(),
             });
         }
     }

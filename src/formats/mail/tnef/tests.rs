@@ -78,3 +78,13 @@ fn counts_that_lie_end_quietly() {
     let said = said(&lie.build());
     assert!(said.problems.iter().any(|problem| problem.what.contains("properties end")));
 }
+
+#[test]
+fn what_follows_the_last_attribute_is_given() {
+    let whole = letter().attach("a.txt", "a.txt", b"some text").build();
+    let padded = [whole.as_slice(), b"\r\n\0"].concat();
+    assert_eq!(said(&padded).problems, []);
+    let more = said(&[whole.as_slice(), b"MZ and more"].concat());
+    assert_eq!(child(&more, "after the message"), b"MZ and more");
+    assert_eq!(child(&more, "a.txt"), b"some text");
+}
