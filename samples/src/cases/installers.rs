@@ -7,7 +7,7 @@ use crate::document::chm;
 use crate::office::onenote::Section;
 use crate::program::msi::Msi;
 use crate::program::{Pe, noise};
-use crate::program::{autoit, pyinstaller};
+use crate::program::{autoit, packages, pyinstaller};
 use crate::{Sample, mark, media};
 
 /// The samples of this group.
@@ -99,6 +99,25 @@ pub(super) fn all() -> Vec<Sample> {
             file_name: "update.exe",
             about: "a package of IExpress that runs a command",
             make: || Pe::new().resource_named(10, "RUNPROGRAM", b"cmd.exe /c rem HARMLESS\0".to_vec()).build(),
+        },
+        Sample {
+            id: "fu7-apk",
+            file_name: "配達.apk",
+            about: "an Android app that asks to read messages",
+            make: || packages::apk("com.example.parcel", &["READ_SMS", "INTERNET"]),
+        },
+        Sample {
+            id: "fu7-jar",
+            file_name: "invoice.jar",
+            about: "a Java program",
+            make: || packages::jar(Some("com.example.Main")),
+        },
+        Sample { id: "b19-jar", file_name: "library.jar", about: "a Java library", make: || packages::jar(None) },
+        Sample {
+            id: "fs7-msix",
+            file_name: "viewer.msix",
+            about: "an app package whose settings start a script",
+            make: || packages::msix("start.ps1"),
         },
         Sample {
             id: "fx8-xor",

@@ -5,6 +5,7 @@ pub mod icon;
 pub mod lnk;
 pub mod msi;
 pub mod noise;
+pub mod packages;
 pub mod pe;
 pub mod pyinstaller;
 pub mod resource;

@@ -98,6 +98,15 @@ fn hits(bytes: &[u8]) -> impl Iterator<Item = (usize, u8, u8)> + '_ {
 /// Whether the first differences of a word occur in a block, by XOR or by subtraction. Without branches, so that the
 /// compiler can look at many bytes at a time.
 fn may_hold(bytes: &[u8], at: usize, length: usize) -> bool {
+    // Most of what is large is padding: one byte repeated, which is quickly told.
+    let end = at.saturating_add(length).min(bytes.len());
+    if bytes.get(at..end.saturating_sub(1)) == bytes.get(at.saturating_add(1)..end) && end == at.saturating_add(length)
+    {
+        let after = bytes.get(end.saturating_sub(1)..).unwrap_or_default();
+        if matches!(after, [last, one, two, ..] if last == one && one == two) {
+            return false;
+        }
+    }
     let from = |step: usize| bytes.get(at.saturating_add(step)..).unwrap_or_default().iter().take(length);
     let ([a, b, c], [m, z, nine]) = (*b"Thi", *b"PE\0");
     from(0).zip(from(1)).zip(from(2)).fold(0u8, |any, ((x, y), w)| {

@@ -5,6 +5,7 @@ pub mod alz;
 pub mod ar;
 pub mod arc;
 pub mod arj;
+pub mod asar;
 pub(crate) mod bits;
 pub mod cab;
 pub mod compressed;

@@ -4,6 +4,7 @@
 
 mod encoded;
 mod ends;
+pub mod flash;
 pub mod others;
 pub mod pictures;
 mod trailer;

@@ -8,6 +8,7 @@ pub mod inno;
 pub mod lnk;
 pub mod msi;
 pub mod nsis;
+pub mod packages;
 pub mod pe;
 pub mod pyinstaller;
 mod setup;
