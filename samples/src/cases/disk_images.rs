@@ -1,7 +1,7 @@
 //! Disk images: bait, decoys and honest ones.
 
 use crate::disk::iso::Iso;
-use crate::disk::{File, dmg, fat, vhd};
+use crate::disk::{File, dmg, fat, udf, vhd};
 use crate::document::pdf;
 use crate::program::lnk::Lnk;
 use crate::program::pe::Pe;
@@ -42,6 +42,19 @@ pub(super) fn all() -> Vec<Sample> {
             make: || {
                 let volume = fat::volume("DATA", 4000, &[File::new("見積書/見積書.exe", &Pe::new().build())]);
                 vhd::dynamic(&vhd::partitioned(0x01, &volume), 100 << 30)
+            },
+        },
+        Sample {
+            id: "fa14-udf",
+            file_name: "請求書.img",
+            about: "a disc of UDF alone with a script and a note",
+            make: || {
+                let script = b"WScript.Echo('harmless');\r\n".repeat(100);
+                let files = [
+                    File::new("請求書/請求書.js", &script),
+                    File::new("請求書/説明.txt", "請求書\n".as_bytes()).hidden(),
+                ];
+                udf::udf("請求書", &files)
             },
         },
         Sample {

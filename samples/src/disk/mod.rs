@@ -3,6 +3,7 @@
 pub mod dmg;
 pub mod fat;
 pub mod iso;
+pub mod udf;
 pub mod vhd;
 
 /// A file to be put on a disk.

@@ -1,4 +1,4 @@
-//! Archives and disk images that are recognised by their magic and not read. Whatever is one of them leaves coverage
+//! Archives that are recognised by their magic and not read. Whatever is one of them leaves coverage
 //! partial; it is never called clean.
 
 use crate::formats::archive::rare::RareFormat;

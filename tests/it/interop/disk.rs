@@ -237,3 +237,63 @@ fn an_empty_udf_volume_of_each_kind_is_whole() {
         assert!(report.problems.is_empty(), "{media}: {:#?}", report.problems);
     }
 }
+
+/// Changes bytes of an image here and there, the same each time.
+fn damaged(image: &[u8], round: u64) -> Vec<u8> {
+    let mut bytes = image.to_vec();
+    let mut state = round.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as usize
+    };
+    // Most of an image is empty; what describes it is not.
+    let written: Vec<usize> = (0..bytes.len()).filter(|at| bytes[*at] != 0).collect();
+    for _ in 0..1 + round % 24 {
+        let at = written[next() % written.len()];
+        bytes[at] = next() as u8;
+    }
+    if round.is_multiple_of(7) {
+        bytes.truncate(written[next() % written.len()]);
+    }
+    bytes
+}
+
+#[test]
+fn damage_is_said_and_no_stage_panics() {
+    let shop = with_payloads();
+    let mut images = Vec::new();
+    shop.put("volume.img", &vec![0; 4 << 20]);
+    if shop.run("mkntfs", &["-q", "-F", "-f", "volume.img"])
+        && shop.run("ntfscp", &["-f", "volume.img", "src/text.txt", "text.txt"])
+    {
+        images.push(shop.get("volume.img"));
+    }
+    if shop.run("mkfs.ext4", &["-q", "-d", "src", "ext.img", "4M"]) {
+        images.push(shop.get("ext.img"));
+    }
+    if shop.run("genisoimage", &["-quiet", "-J", "-R", "-udf", "-o", "a.iso", "src"]) {
+        images.push(shop.get("a.iso"));
+    }
+    for method in ["xpress", "lzx"] {
+        if shop.run("wimcapture", &["src", "a.wim", &format!("--compress={method}")]) {
+            images.push(shop.get("a.wim"));
+            std::fs::remove_file(shop.path().join("a.wim")).expect("just written");
+        }
+    }
+    for (format, option) in
+        [("qcow2", "cluster_size=4096"), ("vmdk", "subformat=streamOptimized"), ("vhdx", "block_size=1M")]
+    {
+        if shop.run("qemu-img", &["convert", "-O", format, "-o", option, "volume.img", "virtual"]) {
+            images.push(shop.get("virtual"));
+        }
+    }
+    for (index, image) in images.iter().enumerate() {
+        for round in 0..25 {
+            let report = scan("damaged", damaged(image, round), &[]);
+            let panicked = report.problems.iter().find(|problem| problem.kind == "failed");
+            assert!(panicked.is_none(), "image {index}, round {round}: {panicked:?}");
+        }
+    }
+}
