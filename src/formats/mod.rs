@@ -104,6 +104,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::compressed::ZSTD_FORMAT,
     &archive::compressed::COMPRESS_FORMAT,
     &archive::rar::FORMAT,
+    &archive::behind::FORMAT,
     &archive::cab::FORMAT,
     &archive::arj::FORMAT,
     &archive::ace::FORMAT,

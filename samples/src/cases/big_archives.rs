@@ -89,6 +89,16 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fa15-stub",
+            file_name: "資料.rar",
+            about: "a RAR with a program, behind bytes that are no known format",
+            make: || {
+                let mut bytes = vec![0x90; 700];
+                bytes.extend(Rar4::new().file(b"viewer.exe", false, &Pe::new().build()).build());
+                bytes
+            },
+        },
+        Sample {
             id: "fa24-rar",
             file_name: "契約書.rar",
             about: "a RAR whose list of entries is encrypted with a password nobody told",

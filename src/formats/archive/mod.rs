@@ -6,6 +6,7 @@ pub mod ar;
 pub mod arc;
 pub mod arj;
 pub mod asar;
+pub mod behind;
 pub(crate) mod bits;
 pub mod cab;
 pub mod compressed;

@@ -13,8 +13,8 @@ use rars::crypto::rar50::{Rar50Cipher, Rar50Keys};
 
 use super::entry::{Lock, Lock50};
 
-/// Rounds of key derivation spent on one archive: 256 passwords of RAR 3, 2,048 of RAR 5 as WinRAR writes it.
-pub(super) const MAX_ROUNDS: u64 = 1 << 26;
+/// Rounds of key derivation spent on one archive: 128 passwords of RAR 3, 1,024 of RAR 5 as WinRAR writes it.
+pub(super) const MAX_ROUNDS: u64 = 1 << 25;
 /// Rounds of one derivation of RAR 3.
 const ROUNDS_30: u64 = 1 << 18;
 

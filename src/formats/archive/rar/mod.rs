@@ -19,6 +19,7 @@ mod unpack;
 mod walk4;
 mod walk5;
 
+pub(crate) use parser::begins;
 pub use parser::{Generation, RarView, Volume};
 
 use crate::model::FormatId;

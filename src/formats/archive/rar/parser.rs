@@ -7,6 +7,7 @@ use super::entry::{Checksum, Entry};
 use super::keys::{Keys, Work};
 use super::walk4;
 use super::walk5;
+use super::{header4, header5};
 use crate::formats::fields::range_in;
 use crate::model::{Location, ParseError, Problem, ProblemKind, View};
 
@@ -82,6 +83,19 @@ impl View for RarView {
 pub(super) fn mark(bytes: &[u8], at: usize) -> Option<(Generation, usize)> {
     let rest = bytes.get(at..)?;
     MARKS.iter().find(|(mark, _)| rest.starts_with(mark)).map(|(mark, generation)| (*generation, mark.len()))
+}
+
+/// Whether an archive begins at an offset: a mark of RAR 1.5 to 7, and a sound header of the archive after it.
+pub(crate) fn begins(bytes: &[u8], at: usize) -> bool {
+    match mark(bytes, at) {
+        Some((Generation::Rar5, length)) => header5::block(bytes, at.saturating_add(length))
+            .is_some_and(|block| block.is_sound && matches!(block.kind, header5::MAIN | header5::ENCRYPTION)),
+        Some((Generation::Rar4, length)) => bytes
+            .get(at.saturating_add(length)..)
+            .and_then(header4::block)
+            .is_some_and(|block| block.is_sound && block.kind == header4::MAIN),
+        _ => false,
+    }
 }
 
 impl RarView {
