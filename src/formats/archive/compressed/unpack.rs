@@ -83,6 +83,90 @@ mod tests {
         trial::unpack(decompressor, "notes.txt.bz2", bytes).0
     }
 
+    fn content(decompressor: &Decompressor, name: &str, bytes: Vec<u8>) -> (String, Vec<u8>, usize) {
+        let said = trial::unpack(decompressor, name, bytes).0;
+        (said.children[0].name.text.clone(), said.children[0].bytes.to_vec(), said.problems.len())
+    }
+
+    /// mscompress, `printf 'hello hello hello hello\n'`; the letter added.
+    #[test]
+    fn decodes_szdd_and_restores_the_name() {
+        let packed = b"SZDD\x88\xf0\x27\x33At\x18\0\0\0\xbfhello \xf0\xfdo\x01\n".to_vec();
+        let wanted = ("NOTES.txt".to_owned(), b"hello hello hello hello\n".to_vec(), 0);
+        assert_eq!(content(&EXPAND, "NOTES.tx_", packed.clone()), wanted);
+        for cut in 0..packed.len() {
+            unpack(&EXPAND, packed[..cut].to_vec());
+        }
+    }
+
+    /// KWAJ with a method, a size, a name and packed bytes.
+    fn kwaj(method: u8, size: u32, packed: &[u8]) -> Vec<u8> {
+        let mut out = b"KWAJ\x88\xf0\x27\xd1".to_vec();
+        out.extend([method, 0, 28, 0, 0x19, 0]);
+        out.extend(size.to_le_bytes());
+        out.extend(b"NOTES\0TXT\0");
+        out.extend(packed);
+        out
+    }
+
+    #[test]
+    fn decodes_each_method_of_kwaj() {
+        let name = || "NOTES.TXT".to_owned();
+        assert_eq!(content(&EXPAND, "a.tx_", kwaj(0, 5, b"hello")), (name(), b"hello".to_vec(), 0));
+        let turned: Vec<u8> = b"hello".iter().map(|byte| !byte).collect();
+        assert_eq!(content(&EXPAND, "a.tx_", kwaj(1, 5, &turned)), (name(), b"hello".to_vec(), 0));
+        assert_eq!(content(&EXPAND, "a.tx_", kwaj(2, 5, b"\xffhello")), (name(), b"hello".to_vec(), 0));
+        // Codes as wide as their alphabets: a run of three literals, then three bytes from three back.
+        let mut bits = "0".repeat(24) + "0000" + "00010";
+        for byte in b"abc" {
+            bits.push_str(&format!("{byte:08b}"));
+        }
+        bits.push_str("0001000000000011");
+        bits.extend("0".repeat(bits.len().next_multiple_of(8) - bits.len()).chars());
+        let packed: Vec<u8> =
+            bits.as_bytes().chunks(8).map(|byte| byte.iter().fold(0, |value, bit| value << 1 | (bit & 1))).collect();
+        assert_eq!(content(&EXPAND, "a.tx_", kwaj(3, 6, &packed)), (name(), b"abcabc".to_vec(), 0));
+        let mut block = vec![9, 0];
+        block.extend(b"CK\x4b\x4c\x4a\x06\x00xx");
+        assert_eq!(content(&EXPAND, "a.tx_", kwaj(4, 3, &block)).1, b"abc");
+        assert_eq!(content(&EXPAND, "a.tx_", kwaj(9, 3, b"")).2, 1);
+    }
+
+    /// `gzip -dc` gives the same.
+    #[test]
+    fn decodes_pack() {
+        let packed = b"\x1f\x1e\0\0\0\x03\x02\x01\0ab\xc4".to_vec();
+        assert_eq!(content(&PACK, "notes.txt.z", packed.clone()), ("notes.txt".to_owned(), b"aab".to_vec(), 0));
+        for cut in 0..packed.len() {
+            unpack(&PACK, packed[..cut].to_vec());
+        }
+    }
+
+    #[test]
+    fn brotli_is_told_by_name_and_content() {
+        let taken = |name: &str, bytes: &[u8]| {
+            trial::is_taken(&super::super::BROTLI_FORMAT, &trial::file(name, bytes.to_vec()))
+        };
+        // `printf hello | brotli -c`.
+        let packed = b"\x0f\x02\x80hello\x03";
+        assert!(taken("a.txt.br", packed));
+        assert!(!taken("a.txt", packed));
+        assert!(!taken("a.txt.br", b"a text with that ending"));
+        assert_eq!(content(&BROTLI, "a.txt.br", packed.to_vec()), ("a.txt".to_owned(), b"hello".to_vec(), 0));
+    }
+
+    #[test]
+    fn lies_of_blocks_cost_nothing() {
+        // An LZ4 block and an lzop block that state gigabytes.
+        let lz4 = b"\x04\x22\x4d\x18\x60\x70\x73\xff\xff\xff\x7fxx".to_vec();
+        assert_eq!(content(&LZ4, "a.lz4", lz4).2, 1);
+        let mut lzop = b"\x89LZO\0\r\n\x1a\n\x10\x30\x20\x60\x09\x40\x01\x05".to_vec();
+        lzop.extend([0; 17]);
+        lzop.extend([0; 4]);
+        lzop.extend([0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
+        assert_eq!(content(&LZOP, "a.lzo", lzop).2, 1);
+    }
+
     /// ncompress 5.0, `printf 'abcabcabcabc\n' | compress -f`.
     #[test]
     fn decodes_lzw() {

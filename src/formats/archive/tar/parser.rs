@@ -248,6 +248,10 @@ impl<'a> Walk<'a> {
             // POSIX: unknown types are to be treated as files.
             _ => EntryKind::File,
         };
+        if kind == b'M' {
+            let what = "an entry whose beginning is in the volume before";
+            self.say(Problem::unsupported(what, Location::at(offset)));
+        }
         let mut start = start;
         let mut map = None;
         if kind == b'S' {
@@ -374,6 +378,14 @@ mod tests {
         assert_eq!(names(&view), ["a.txt", "b.txt", "c.txt", "d.txt"]);
         assert_eq!(view.entries[1].target, "a.txt");
         assert!(matches!(&view.entries[3].data, Data::Plain(range) if range.len() == 14));
+    }
+
+    #[test]
+    fn the_rest_of_a_volume_is_given_and_said() {
+        let view = view(Tar::new().entry(b"a.txt", b'M', b"", b"second half").file("b.txt", b"b").build());
+        assert_eq!(names(&view), ["a.txt", "b.txt"]);
+        assert_eq!(view.entries[0].data, Data::Plain(512..523));
+        assert_eq!(view.problems.len(), 1);
     }
 
     #[test]

@@ -38,6 +38,11 @@ impl Unpacker for XarUnpacker {
         if let Some(error) = error {
             out.problem(Problem::damaged(format!("the table of contents is damaged: {error}"), place()));
         }
+        if !table.is_empty() {
+            // 7-Zip shows the table as a file, and it can hold whatever its maker liked.
+            let origin = Origin::part(OriginKind::Embedded, "table of contents");
+            out.child_bytes(EntryName::new("[TOC].xml"), origin, table.into())?;
+        }
         for file in &files {
             give(parent, view.heap, file, out)?;
         }
@@ -92,5 +97,76 @@ fn give(parent: &Artifact, heap: usize, file: &File, out: &mut Outcome<'_>) -> R
             out.problem(Problem::damaged(format!("content cannot be decoded: {error}"), member.place()));
             member.stored(parent, range, out)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::formats::trial;
+    use crate::stage::Said;
+
+    fn zlib(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn xar(table: &str, heap: &[u8]) -> Vec<u8> {
+        let packed = zlib(table.as_bytes());
+        let mut out = b"xar!\0\x1c\0\x01".to_vec();
+        out.extend((packed.len() as u64).to_be_bytes());
+        out.extend((table.len() as u64).to_be_bytes());
+        out.extend([0; 4]);
+        out.extend(packed);
+        out.extend(heap);
+        out
+    }
+
+    fn unpack(bytes: Vec<u8>) -> Said {
+        trial::unpack(&XarUnpacker, "a.pkg", bytes).0
+    }
+
+    fn made() -> Vec<u8> {
+        let packed = zlib(b"second");
+        let table = format!(
+            "<xar><toc><file id=\"1\"><name>notes</name><type>directory</type>\
+             <file id=\"2\"><name enctype=\"base64\">YS50eHQ=</name><type>file</type><mode>0755</mode>\
+             <data><offset>0</offset><length>5</length><size>5</size>\
+             <encoding style=\"application/octet-stream\"/></data></file>\
+             <file id=\"3\"><name>b&amp;c.txt</name><data><length>{}</length><offset>5</offset>\
+             <encoding style=\"application/x-gzip\"/></data></file></file>\
+             <file id=\"4\"><name>l</name><type>symlink</type><link type=\"file\">notes/a.txt</link></file>\
+             </toc></xar>",
+            packed.len()
+        );
+        xar(&table, &[b"first".as_slice(), &packed].concat())
+    }
+
+    #[test]
+    fn files_within_folders() {
+        let said = unpack(made());
+        let files: Vec<(&str, &[u8])> =
+            said.children.iter().skip(1).map(|child| (child.name.text.as_str(), child.bytes.as_ref())).collect();
+        assert_eq!(files, [("notes/a.txt", &b"first"[..]), ("notes/b&c.txt", b"second")]);
+        assert_eq!(said.children[1].origin.detail, "octet-stream, executable");
+        assert_eq!(said.facts[0].value, "l -> notes/a.txt");
+        assert!(said.problems.is_empty(), "{:?}", said.problems);
+    }
+
+    #[test]
+    fn lies_and_cuts() {
+        let made = made();
+        for cut in 0..made.len() {
+            unpack(made[..cut].to_vec());
+        }
+        let far = "<xar><toc><file><name>a</name><data><offset>9</offset><length>99999999999</length></data></file></toc></xar>";
+        let said = unpack(xar(far, b"heap"));
+        assert!(said.children[1].bytes.is_empty());
+        assert!(!said.problems.is_empty());
+        let said = unpack(xar("<xar><toc>", b"heap that no file names"));
+        assert_eq!(said.children[1].bytes.as_ref(), b"heap that no file names");
     }
 }
