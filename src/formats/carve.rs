@@ -8,6 +8,7 @@ use std::sync::LazyLock;
 use aho_corasick::AhoCorasick;
 use memchr::memmem;
 
+use crate::formats::archive::{ace, arj, lzh};
 use crate::formats::fields::{range_in, size_at, u16_at, u32_at, u64_at};
 
 /// What a file inside is.
@@ -35,6 +36,12 @@ pub enum Kind {
     Rar,
     /// A cabinet.
     Cabinet,
+    /// An LZH archive.
+    Lzh,
+    /// An ARJ archive.
+    Arj,
+    /// An ACE archive.
+    Ace,
     /// A program for Windows.
     Program,
     /// A program for Linux.
@@ -62,6 +69,9 @@ impl Kind {
             Kind::SevenZip => "7z archive",
             Kind::Rar => "RAR archive",
             Kind::Cabinet => "cabinet",
+            Kind::Lzh => "LZH archive",
+            Kind::Arj => "ARJ archive",
+            Kind::Ace => "ACE archive",
             Kind::Program => "program",
             Kind::Elf => "Linux program",
             Kind::Shortcut => "shortcut",
@@ -84,6 +94,9 @@ impl Kind {
             Kind::SevenZip => "7z",
             Kind::Rar => "rar",
             Kind::Cabinet => "cab",
+            Kind::Lzh => "lzh",
+            Kind::Arj => "arj",
+            Kind::Ace => "ace",
             Kind::Program => "exe",
             Kind::Elf => "elf",
             Kind::Shortcut => "lnk",
@@ -149,7 +162,7 @@ pub(crate) fn find_wanted(
 type Hit = (Kind, Range<usize>);
 
 /// What is looked for, and how it is checked.
-const SIGNATURES: [&[u8]; 14] = [
+const SIGNATURES: [&[u8]; 17] = [
     b"%PDF-",
     b"PK\x03\x04",
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
@@ -164,6 +177,9 @@ const SIGNATURES: [&[u8]; 14] = [
     b"CWS",
     b"ZWS",
     b"{\\rtf1",
+    b"-lh",
+    b"\x60\xea",
+    b"**ACE**",
 ];
 
 static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(SIGNATURES).ok());
@@ -225,6 +241,9 @@ fn check(bytes: &[u8], index: usize, at: usize, ends: &Ends) -> Option<Hit> {
         9 => help(bytes, at),
         10..=12 => flash(bytes, at),
         13 => rich_text(bytes, at),
+        14 => old_archive(Kind::Lzh, bytes, at.checked_sub(2)?),
+        15 => old_archive(Kind::Arj, bytes, at),
+        16 => old_archive(Kind::Ace, bytes, at.checked_sub(7)?),
         _ => None,
     }
 }
@@ -300,6 +319,18 @@ fn rar(bytes: &[u8], at: usize) -> Option<Hit> {
     let rest = bytes.get(at.checked_add(6)?..)?;
     let is_real = rest.starts_with(b"\x01\x00") || (rest.first() == Some(&0) && rest.get(3) == Some(&0x73));
     is_real.then_some((Kind::Rar, at..bytes.len()))
+}
+
+/// Archives whose self-extractors are programs of DOS: a first header with a right checksum. The end is not in it, so
+/// that each takes the rest.
+fn old_archive(kind: Kind, bytes: &[u8], at: usize) -> Option<Hit> {
+    let rest = bytes.get(at..)?;
+    let begins = match kind {
+        Kind::Lzh => lzh::begins(rest),
+        Kind::Arj => arj::begins(rest),
+        _ => ace::begins(rest),
+    };
+    begins.then_some((kind, at..bytes.len()))
 }
 
 /// MS-CAB 2.3, CFHEADER.
@@ -463,7 +494,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use sekisho_samples::archive::{sevenz, zip::ZipFile};
+    use sekisho_samples::archive::{ace, arj, lzh, sevenz, zip::ZipFile};
     use sekisho_samples::document::{chm::chm, pdf};
     use sekisho_samples::program::{Lnk, pe::Pe};
 
@@ -484,6 +515,22 @@ mod tests {
         whole(Kind::Help, chm(&[("a.htm", b"<html>")]));
         whole(Kind::RichText, b"{\\rtf1 {a} and a longer text than that}".to_vec());
         whole(Kind::Shortcut, Lnk::to("C:\\a.txt").arguments("/x").environment("%windir%\\a.exe").build());
+    }
+
+    #[test]
+    fn old_archives_need_a_right_sum() {
+        let found = |bytes: &[u8]| inside(bytes).first().map(|(kind, at, _)| (*kind, *at));
+        for level in 0..3 {
+            let mut made = lzh::Entry::file("a.txt", b"content").level(level);
+            assert_eq!(found(&lzh::lzh(&[made.clone()])), Some((Kind::Lzh, 100)), "level {level}");
+            made.has_wrong_checksum = true;
+            assert_eq!(found(&lzh::lzh(&[made])), None);
+        }
+        let mut archive = arj::arj(&[("a.txt", 0, 0, b"content")]);
+        assert_eq!(found(&archive), Some((Kind::Arj, 100)));
+        archive[12] ^= 1;
+        assert_eq!(found(&archive), None);
+        assert_eq!(found(&ace::ace(&[ace::Entry::stored("a.txt", b"content")])), Some((Kind::Ace, 100)));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Archives of other systems and other times.
 
-use crate::archive::{ace, alz, ar, arj, cab, cpio};
+use crate::archive::{ace, alz, ar, arj, cab, cpio, lzh};
 use crate::program::pe::Pe;
 use crate::{Sample, mark};
 
@@ -98,6 +98,20 @@ pub(super) fn all() -> Vec<Sample> {
                     ("readme.txt", false, b"see the other file\r\n"),
                     ("list.txt", true, "line of the list\r\n".repeat(40).as_bytes()),
                 ])
+            },
+        },
+        Sample {
+            id: "t09-sfx",
+            file_name: "資料.exe",
+            about: "an LZH archive behind the stub of a DOS program, as self-extractors are made, with a program in it",
+            make: || {
+                let mut stub = b"MZ\0\x01\x01\0\0\0\x04\0\0\0\xff\xff\0\0\0\x01\0\0\0\0\0\0\x1c\0\0\0".to_vec();
+                stub.resize(256, 0x90);
+                stub.extend(lzh::lzh(&[
+                    lzh::Entry::file("資料.txt", &lzh::cp932("会議の資料です\r\n")),
+                    lzh::Entry::file("資料.exe", &Pe::new().build()),
+                ]));
+                stub
             },
         },
     ]

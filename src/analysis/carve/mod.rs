@@ -137,6 +137,7 @@ fn plain(artifact: &Artifact, scope: Scope, out: &mut Outcome<'_>) -> Result<(),
         // Links to files are kept as shortcuts in old documents.
         Kind::Shortcut => family != Some(Family::Office),
         Kind::Program | Kind::Elf | Kind::Help | Kind::SevenZip | Kind::Rar | Kind::Cabinet => true,
+        Kind::Lzh | Kind::Arj | Kind::Ace => true,
         Kind::Installer => family != Some(Family::Office),
         // Themes of old documents are small zips; polyglots are read as what else they are.
         Kind::Zip | Kind::OfficeXml => {

@@ -32,3 +32,8 @@ pub const FORMAT: FormatSpec = FormatSpec {
     unpacker: Some(&unpack::AceUnpacker),
     analyzers: &[&RareFormat, &analyze::AceAnalyzer],
 };
+
+/// Whether bytes begin with an archive's own header that no one wrote by chance.
+pub(crate) fn begins(bytes: &[u8]) -> bool {
+    bytes.get(7..14) == Some(b"**ACE**") && parser::is_first_right(bytes)
+}

@@ -92,6 +92,11 @@ impl View for AceView {
     }
 }
 
+/// Whether the first header has the CRC it states.
+pub(super) fn is_first_right(bytes: &[u8]) -> bool {
+    Block::read(bytes, 0).is_some_and(|block| block.is_crc_right)
+}
+
 /// A block: CRC, size, type, flags, and what the type adds.
 struct Block<'a> {
     kind: u8,

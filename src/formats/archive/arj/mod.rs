@@ -39,3 +39,8 @@ pub const FORMAT: FormatSpec = FormatSpec {
     unpacker: Some(&unpack::ArjUnpacker),
     analyzers: &[&RareFormat],
 };
+
+/// Whether bytes begin with an archive's own header that no one wrote by chance.
+pub(crate) fn begins(bytes: &[u8]) -> bool {
+    header::Header::read(bytes, 0).is_some_and(|header| header.kind == 2 && header.is_crc_right)
+}

@@ -122,7 +122,7 @@ mod tests {
             bits.push_str(&format!("{byte:08b}"));
         }
         bits.push_str("0001000000000011");
-        bits.extend("0".repeat(bits.len().next_multiple_of(8) - bits.len()).chars());
+        bits.push_str(&"0".repeat(bits.len().next_multiple_of(8) - bits.len()));
         let packed: Vec<u8> =
             bits.as_bytes().chunks(8).map(|byte| byte.iter().fold(0, |value, bit| value << 1 | (bit & 1))).collect();
         assert_eq!(content(&EXPAND, "a.tx_", kwaj(3, 6, &packed)), (name(), b"abcabc".to_vec(), 0));

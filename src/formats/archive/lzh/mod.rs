@@ -40,6 +40,11 @@ pub const FORMAT: FormatSpec = FormatSpec {
     analyzers: &[&RareFormat, &analyze::OddHeader],
 };
 
+/// Whether bytes begin with an entry that no one wrote by chance: sums are right and the content is there.
+pub(crate) fn begins(bytes: &[u8]) -> bool {
+    parser::first_entry(bytes).is_some_and(|entry| entry.oddities.is_empty() && entry.missing == 0)
+}
+
 fn starts_with_header(artifact: &Artifact) -> bool {
     header::Header::read(&artifact.bytes, 0).is_some()
 }

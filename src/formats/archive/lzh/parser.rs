@@ -114,6 +114,13 @@ impl LzhView {
     }
 }
 
+/// The entry at the start, if it has a sum that could be wrong.
+pub(super) fn first_entry(bytes: &[u8]) -> Option<Entry> {
+    let header = Header::read(bytes, 0)?;
+    let has_sum = header.level < 2 || Extended::read(bytes, &header).crc.is_some();
+    has_sum.then(|| entry(bytes, 0, &header))
+}
+
 /// The next offset with a header: the method stands two bytes into it.
 fn next_header(bytes: &[u8], at: usize) -> Option<usize> {
     let rest = bytes.get(at..)?;
