@@ -231,3 +231,88 @@ fn label(bytes: &[u8]) -> Option<String> {
     let units: Vec<u16> = entry.get(2..)?.chunks_exact(2).take(length).filter_map(|pair| u16_at(pair, 0)).collect();
     Some(String::from_utf16_lossy(&units)).filter(|label| !label.is_empty())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::trial;
+
+    const SECTOR: usize = 512;
+
+    /// A set of three entries: file, stream, name.
+    fn set(name: &str, attributes: u16, flags: u8, cluster: u32, size: u64, valid: u64) -> Vec<u8> {
+        let mut out = vec![0u8; 96];
+        out[0] = 0x85;
+        out[1] = 2;
+        out[4..6].copy_from_slice(&attributes.to_le_bytes());
+        out[32] = 0xc0;
+        out[33] = flags;
+        out[35] = name.encode_utf16().count() as u8;
+        out[40..48].copy_from_slice(&valid.to_le_bytes());
+        out[52..56].copy_from_slice(&cluster.to_le_bytes());
+        out[56..64].copy_from_slice(&size.to_le_bytes());
+        out[64] = 0xc1;
+        for (at, unit) in (66..96).step_by(2).zip(name.encode_utf16()) {
+            out[at..at + 2].copy_from_slice(&unit.to_le_bytes());
+        }
+        out
+    }
+
+    /// One sector to a cluster; the table in sector 24, cluster 2 in sector 32.
+    fn image() -> Vec<u8> {
+        let mut image = vec![0u8; 128 * SECTOR];
+        image[..11].copy_from_slice(b"\xeb\x76\x90EXFAT   ");
+        for (at, value) in [(72, 128u32), (80, 24), (84, 8), (88, 32), (92, 96), (96, 2)] {
+            image[at..at + 4].copy_from_slice(&value.to_le_bytes());
+        }
+        image[108..111].copy_from_slice(&[9, 0, 1]);
+        let table = 24 * SECTOR;
+        for (cluster, next) in [(2u32, u32::MAX), (6, 8), (8, 7), (7, u32::MAX), (10, u32::MAX)] {
+            let at = table + cluster as usize * 4;
+            image[at..at + 4].copy_from_slice(&next.to_le_bytes());
+        }
+        let mut put = |cluster: usize, bytes: &[u8]| {
+            let at = (30 + cluster) * SECTOR;
+            image[at..at + bytes.len()].copy_from_slice(bytes);
+        };
+        let root = [
+            set("続き.bin", 0x20, 3, 3, 1200, 1200),
+            set("切れ切れ.bin", 0x22, 1, 6, 1400, 1100),
+            set("folder", 0x10, 1, 10, 512, 512),
+        ];
+        put(2, &root.concat());
+        put(3, &[1; 1200]);
+        for cluster in [6, 8, 7] {
+            put(cluster, &[cluster as u8; SECTOR]);
+        }
+        put(10, &set("deep.txt", 0x20, 3, 11, 4, 4));
+        put(11, b"deep");
+        image
+    }
+
+    #[test]
+    fn reads_clusters_in_a_row_in_a_chain_and_what_was_never_written() {
+        let said = trial::scan(&EXFAT_FORMAT, "a.img", &image());
+        let names: Vec<&str> = said.children.iter().map(|child| child.name.text.as_str()).collect();
+        assert_eq!(names, ["続き.bin", "切れ切れ.bin", "folder/deep.txt"]);
+        assert_eq!(said.children[0].bytes.as_ref(), [1; 1200]);
+        let expected = [&[6; 512][..], &[8; 512], &[7; 76], &[0; 300]].concat();
+        assert_eq!(said.children[1].bytes.as_ref(), expected);
+        assert!(said.facts.iter().any(|fact| fact.key == "hidden-entry" && fact.value == "切れ切れ.bin"));
+        assert!(said.problems.is_empty(), "{:?}", said.problems);
+    }
+
+    #[test]
+    fn no_cut_and_no_changed_byte_panics() {
+        let whole = image();
+        let unpacker = EXFAT_FORMAT.unpacker.unwrap();
+        for end in (0..whole.len()).step_by(61) {
+            let _ = trial::unpack(unpacker, "a.img", whole[..end].to_vec());
+        }
+        for at in (0..whole.len()).filter(|at| !matches!(whole[*at], 0 | 1 | 6 | 7 | 8)) {
+            let mut changed = whole.clone();
+            changed[at] = !changed[at];
+            let _ = trial::unpack(unpacker, "a.img", changed);
+        }
+    }
+}
