@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
+use aho_corasick::packed::Searcher;
 use memchr::memmem;
 
 use crate::formats::archive::{ace, arj, lzh};
@@ -182,16 +183,27 @@ const SIGNATURES: [&[u8]; 17] = [
     b"**ACE**",
 ];
 
+/// Looks at many bytes at a time where the processor can.
+static PACKED: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(SIGNATURES));
 static SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| AhoCorasick::new(SIGNATURES).ok());
+
+/// Signatures, by their index, and where they stand.
+fn signatures(bytes: &[u8]) -> Box<dyn Iterator<Item = (usize, usize)> + '_> {
+    let place = |hit: aho_corasick::Match| (hit.pattern().as_usize(), hit.start());
+    match (PACKED.as_ref(), SEARCH.as_ref()) {
+        (Some(search), _) => Box::new(search.find_iter(bytes).map(place)),
+        (None, Some(search)) => Box::new(search.find_iter(bytes).map(place)),
+        (None, None) => Box::new(std::iter::empty()),
+    }
+}
 
 fn hits(bytes: &[u8], region: Range<usize>) -> Vec<Hit> {
     let base = region.start;
-    let (Some(inside), Some(search)) = (bytes.get(region), SEARCH.as_ref()) else { return Vec::new() };
+    let Some(inside) = bytes.get(region) else { return Vec::new() };
     let mut hits: Vec<Hit> = Vec::new();
     let mut tried = [0usize; SIGNATURES.len()];
     let ends = Ends::default();
-    for hit in search.find_iter(inside) {
-        let (index, at) = (hit.pattern().as_usize(), hit.start());
+    for (index, at) in signatures(inside) {
         match tried.get_mut(index) {
             Some(count) if *count < MAX_CANDIDATES => *count = count.saturating_add(1),
             _ => continue,

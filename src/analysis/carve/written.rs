@@ -3,7 +3,8 @@
 
 use std::sync::LazyLock;
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::packed::Searcher;
+use aho_corasick::{AhoCorasick, Match};
 
 use super::Found;
 use crate::formats::fields::size_at;
@@ -16,38 +17,54 @@ const MAX_CANDIDATES: usize = 512;
 /// Longest program decoded here.
 const LONGEST: usize = 64 << 20;
 
+const DECIMAL: &str = "decimal numbers";
+const HEXADECIMAL: &str = "hexadecimal numbers";
+
 /// How numbers are written: what stands before each one, and their base.
-const NUMBERS: [(&[u8], &[u8], u32, &str); 13] = [
-    (b"77,90,", b"", 10, "decimal numbers"),
-    (b"77, 90,", b"", 10, "decimal numbers"),
-    (b"77;90;", b"", 10, "decimal numbers"),
-    (b"77 90 ", b"", 10, "decimal numbers"),
-    (b"77-90-", b"", 10, "decimal numbers"),
-    (b"0x4d,0x5a", b"0x", 16, "hexadecimal numbers"),
-    (b"0x4d, 0x5a", b"0x", 16, "hexadecimal numbers"),
-    (b"&h4d,&h5a", b"&h", 16, "hexadecimal numbers"),
-    (b"&h4d, &h5a", b"&h", 16, "hexadecimal numbers"),
+const NUMBERS: [(&[u8], &[u8], u32, &str); 19] = [
+    (b"77,90,", b"", 10, DECIMAL),
+    (b"77, 90,", b"", 10, DECIMAL),
+    (b"77;90;", b"", 10, DECIMAL),
+    (b"77 90 ", b"", 10, DECIMAL),
+    (b"77-90-", b"", 10, DECIMAL),
+    (b"0x4d,0x5a", b"0x", 16, HEXADECIMAL),
+    (b"0x4D,0x5A", b"0x", 16, HEXADECIMAL),
+    (b"0x4d, 0x5a", b"0x", 16, HEXADECIMAL),
+    (b"0x4D, 0x5A", b"0x", 16, HEXADECIMAL),
+    (b"&h4d,&h5a", b"&h", 16, HEXADECIMAL),
+    (b"&H4D,&H5A", b"&h", 16, HEXADECIMAL),
+    (b"&H4D, &H5A", b"&h", 16, HEXADECIMAL),
     (b"\\x4d\\x5a", b"\\x", 16, "hexadecimal escapes"),
-    (b"4d-5a-", b"", 16, "hexadecimal numbers"),
-    (b"4d 5a ", b"", 16, "hexadecimal numbers"),
-    (b"4d,5a,", b"", 16, "hexadecimal numbers"),
+    (b"\\x4D\\x5A", b"\\x", 16, "hexadecimal escapes"),
+    (b"4d-5a-", b"", 16, HEXADECIMAL),
+    (b"4D-5A-", b"", 16, HEXADECIMAL),
+    (b"4d 5a ", b"", 16, HEXADECIMAL),
+    (b"4D 5A ", b"", 16, HEXADECIMAL),
+    (b"4D,5A,", b"", 16, HEXADECIMAL),
 ];
 
 /// Base64 of the first three bytes of a program, forwards and backwards.
 const FORWARDS: &[u8] = b"TVqQ";
 const BACKWARDS: &[u8] = b"QqVT";
 
-static NUMBER_SEARCH: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let patterns = NUMBERS.iter().map(|(start, ..)| *start);
-    AhoCorasick::builder().ascii_case_insensitive(true).build(patterns).ok()
-});
+/// Looks at many bytes at a time where the processor can.
+static PACKED: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(NUMBERS.iter().map(|(start, ..)| start)));
+static SEARCH: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::new(NUMBERS.iter().map(|(start, ..)| start)).ok());
+
+fn starts(text: &[u8]) -> Box<dyn Iterator<Item = Match> + '_> {
+    match (PACKED.as_ref(), SEARCH.as_ref()) {
+        (Some(search), _) => Box::new(search.find_iter(text)),
+        (None, Some(search)) => Box::new(search.find_iter(text)),
+        (None, None) => Box::new(std::iter::empty()),
+    }
+}
 
 /// Programs, in the order of the text.
 pub(super) fn programs(text: &[u8]) -> Vec<Found> {
     let mut found = Vec::new();
-    let Some(search) = NUMBER_SEARCH.as_ref() else { return found };
     let mut end = 0usize;
-    for hit in search.find_iter(text).take(MAX_CANDIDATES) {
+    for hit in starts(text).take(MAX_CANDIDATES) {
         if hit.start() < end || found.len() >= MAX_PROGRAMS {
             continue;
         }
