@@ -23,3 +23,6 @@ pub mod rpmsg;
 mod sealed;
 pub mod smime;
 pub mod tnef;
+
+#[cfg(test)]
+mod hostile_tests;
