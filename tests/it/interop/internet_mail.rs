@@ -173,3 +173,55 @@ fn files_of_macutils() {
         assert_whole(&scan("a.bin", stream, &[]), &[(name, bytes)]);
     }
 }
+
+#[test]
+fn a_maildir_of_python() {
+    let script = format!(
+        "{ATTACH}
+import mailbox
+box = mailbox.Maildir('box')
+message = mailbox.MaildirMessage(m.as_bytes()); message.set_subdir('cur'); message.set_flags('S')
+box.add(message); box.flush()
+import os
+name = os.listdir('box/cur')[0]
+sys.stdout.buffer.write(name.encode() + b'\\n' + open('box/cur/' + name, 'rb').read())
+"
+    );
+    let Some(bytes) = python(&script) else { return };
+    let end = bytes.iter().position(|byte| *byte == b'\n').expect("a name");
+    let name = String::from_utf8(bytes[..end].to_vec()).expect("a name");
+    let report = scan(&name, bytes[end + 1..].to_vec(), &[]);
+    assert_whole(&report, &payloads());
+    assert!(report.findings.iter().all(|finding| finding.artifact != "0"), "{:?}", report.findings);
+}
+
+#[test]
+fn a_message_split_by_a_script_and_one_in_base64() {
+    let script = format!(
+        "{ATTACH}
+whole = m.as_bytes(policy=email.policy.SMTP)
+m = MIMEMultipart()
+m['From'] = 'taro@example.com'; m['Subject'] = 'wrapped'
+p = MIMEBase('message', 'rfc822')
+p.set_payload(whole); encoders.encode_base64(p)
+m.attach(p)
+"
+    );
+    let Some(mail) = write(&script) else { return };
+    assert_whole(&scan("a.eml", mail, &[]), &payloads());
+    let script = format!(
+        "{ATTACH}
+lines = m.as_bytes(policy=email.policy.SMTP).splitlines(True)
+import mailbox
+box = mailbox.mbox('box')
+size = (len(lines) + 2) // 3
+for n in range(3):
+    head = b'From: taro@example.com\\nSubject: part\\nContent-Type: message/partial; id=\"x@example.com\"; number=%d; total=3\\n\\n' % (n + 1)
+    box.add(head + b''.join(lines[n * size:(n + 1) * size]).replace(b'\\r\\n', b'\\n'))
+box.flush(); box.close()
+sys.stdout.buffer.write(open('box', 'rb').read())
+"
+    );
+    let Some(bytes) = python(&script) else { return };
+    assert_holds(&scan("box", bytes, &[]), &payloads());
+}

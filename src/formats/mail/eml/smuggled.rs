@@ -37,13 +37,14 @@ finding_kind! {
 pub(super) fn check(message: &[u8], out: &mut Outcome<'_>) {
     // Every occurrence of the rarer word is looked at backwards, not every line forwards.
     const CANDIDATES: usize = 1_000;
+    const LONGEST_LINE: usize = 512;
     let candidates = memchr::memchr2_iter(b'M', b'm', message).filter(|at| {
         let command = message.get(*at..at.saturating_add(10)).unwrap_or_default();
         command.eq_ignore_ascii_case(b"mail from:")
     });
     for at in candidates.take(CANDIDATES) {
-        let line = message.get(at..).unwrap_or_default().split(|byte| matches!(byte, b'\r' | b'\n')).next();
-        let line = line.unwrap_or_default();
+        let rest = message.get(at..at.saturating_add(LONGEST_LINE).min(message.len())).unwrap_or_default();
+        let line = rest.split(|byte| matches!(byte, b'\r' | b'\n')).next().unwrap_or_default();
         let has_address = memchr::memchr(b'<', line).is_some() && memchr::memchr(b'>', line).is_some();
         if has_address && follows_dot(message.get(..at).unwrap_or_default()) {
             let shown = String::from_utf8_lossy(line.get(..line.len().min(80)).unwrap_or_default()).into_owned();

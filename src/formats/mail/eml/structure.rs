@@ -78,6 +78,7 @@ struct Walker<'a> {
     state: State,
     is_top: bool,
     guesses: usize,
+    compared: usize,
     is_full: bool,
     was_too_deep: bool,
     walk: Walk,
@@ -94,6 +95,7 @@ pub(super) fn walk(bytes: &[u8], reading: Reading) -> Walk {
         state: State::Head { start, fields: Vec::new(), saw_junk: false },
         is_top: true,
         guesses: 0,
+        compared: 0,
         is_full: false,
         was_too_deep: false,
         walk: Walk::default(),
@@ -219,7 +221,11 @@ impl Walker<'_> {
         if let Some(place) = text.strip_suffix(b"--").and_then(|text| self.open.get(text)).and_then(innermost) {
             return Some((place, true));
         }
-        let (place, rest) = self.stack.iter().enumerate().rev().find_map(|(place, node)| {
+        // Every line may begin like a boundary of every open multipart; after a while only the innermost is compared.
+        const MAX_COMPARED: usize = 1_000_000;
+        self.compared = self.compared.saturating_add(self.stack.len());
+        let compared = if self.compared > MAX_COMPARED { 1 } else { self.stack.len() };
+        let (place, rest) = self.stack.iter().enumerate().rev().take(compared).find_map(|(place, node)| {
             let mut rests = node.boundaries.iter().filter_map(|boundary| after_boundary(text, boundary));
             rests.next().map(|rest| (place, rest))
         })?;

@@ -69,13 +69,17 @@ impl<'a> Decoder<'a> {
 
     /// The next byte before runs are expanded; none at the colon that ends the data.
     fn raw(&mut self) -> io::Result<Option<u8>> {
+        // Lines are short; more white space than this is no line end.
+        const LONGEST_GAP: usize = 4_096;
+        let mut gap = 0usize;
         while self.bits < 8 {
             let Some(&character) = self.input.get(self.at) else {
                 self.is_done = true;
                 return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "BinHex data without its last colon"));
             };
             self.at = self.at.saturating_add(1);
-            if character.is_ascii_whitespace() {
+            if character.is_ascii_whitespace() && gap < LONGEST_GAP {
+                gap = gap.saturating_add(1);
                 continue;
             }
             if character == b':' {

@@ -127,7 +127,8 @@ pub(super) fn is_there(input: &[u8]) -> bool {
         let rest = input.get(at..).unwrap_or_default();
         let mut lines = rest.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
         let Some(mut pending) = lines.next().and_then(|line| begin(line, at)) else { return false };
-        let Some(first) = lines.find(|line| !line.is_empty()) else { return false };
+        const BLANK_LINES: usize = 4;
+        let Some(first) = lines.take(BLANK_LINES).find(|line| !line.is_empty()) else { return false };
         pending.take(first) && pending.finish().is_some()
     })
 }
