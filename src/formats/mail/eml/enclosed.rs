@@ -22,7 +22,7 @@ pub(super) fn enclosed(text: &[u8]) -> Option<Range<usize>> {
     if !text.windows(lower.len()).any(|window| window.eq_ignore_ascii_case(lower)) {
         return None;
     }
-    let mut is_start = false;
+    let mut is_start = true;
     let mut candidates = 0usize;
     for line in Lines::new(text, 0, false) {
         let content = text.get(line.start..line.end).unwrap_or_default();
@@ -67,9 +67,9 @@ fn has_parts(message: &[u8]) -> bool {
     false
 }
 
-/// The quoted lines of a text without their marks, if a message with parts may be quoted in them.
+/// The quoted lines of a text without their marks, if a message with parts or a file in text may be quoted in them.
 pub(super) fn unquoted(text: &[u8]) -> Option<Vec<u8>> {
-    let mentions = [b"> content-type:".as_slice(), b">content-type:"];
+    let mentions = [b"> content-type:".as_slice(), b">content-type:", b"> begin ", b">begin ", b"> =ybegin "];
     if !mentions.iter().any(|mention| text.windows(mention.len()).any(|window| window.eq_ignore_ascii_case(mention))) {
         return None;
     }

@@ -69,7 +69,10 @@ impl Unpacker for EmlUnpacker {
         let joined = partial::join(&partial::fragments(&view, &parent.bytes));
         let mut numbers = Numbers::default();
         for leaf in &view.leaves {
-            give(leaf, &parent.bytes, &mut numbers, out)?;
+            let text = give(leaf, &parent.bytes, &mut numbers, out)?;
+            for (name, content) in text {
+                give_carried(&name, &content, &parent.origin.detail, out)?;
+            }
             elsewhere::say(leaf, out);
             if let Some(fragment) = Fragment::of(leaf, &parent.bytes) {
                 out.fact("partial-message", fragment.fact());
@@ -124,7 +127,14 @@ fn body_extension(media_type: &str) -> &'static str {
     }
 }
 
-fn give(leaf: &Leaf, bytes: &Bytes, numbers: &mut Numbers, out: &mut Outcome<'_>) -> Result<(), StageError> {
+/// Gives a leaf's content in every reading. Texts come back: they may carry more.
+fn give(
+    leaf: &Leaf,
+    bytes: &Bytes,
+    numbers: &mut Numbers,
+    out: &mut Outcome<'_>,
+) -> Result<Vec<(EntryName, Bytes)>, StageError> {
+    let mut texts = Vec::new();
     let contents = leaf.contents(bytes);
     for problem in contents.problems {
         out.problem(problem);
@@ -135,6 +145,7 @@ fn give(leaf: &Leaf, bytes: &Bytes, numbers: &mut Numbers, out: &mut Outcome<'_>
     let name = numbers.name(leaf);
     for content in contents.readings {
         if matches!(leaf.kind, LeafKind::Body | LeafKind::Loose) {
+            texts.push((name.clone(), content.bytes.clone()));
             give_body(leaf, &name, content, out)?;
         } else {
             let detail = format!("{}, {}", leaf.media_type, content.how);
@@ -151,7 +162,7 @@ fn give(leaf: &Leaf, bytes: &Bytes, numbers: &mut Numbers, out: &mut Outcome<'_>
             out.child_bytes(name.clone(), origin, content.bytes)?;
         }
     }
-    Ok(())
+    Ok(texts)
 }
 
 fn give_body(leaf: &Leaf, name: &EntryName, content: Content, out: &mut Outcome<'_>) -> Result<(), StageError> {
@@ -164,18 +175,31 @@ fn give_body(leaf: &Leaf, name: &EntryName, content: Content, out: &mut Outcome<
     };
     let detail = format!("{}, {charset}, {}", leaf.media_type, content.how);
     out.child_bytes(name.clone(), Origin::part(OriginKind::MimePart, detail).claiming(leaf.media_type.clone()), bytes)?;
+    Ok(())
+}
+
+/// The origins of messages that were found in a text; the second such inside another is the last that is looked for.
+const IN_TEXT: [&str; 2] = ["written out in a text", "written out in a text of such a message"];
+
+/// What a text carries: files in the forms used before MIME, and messages written out or quoted. `detail` is how the
+/// message around it came to be.
+fn give_carried(name: &EntryName, content: &Bytes, detail: &str, out: &mut Outcome<'_>) -> Result<(), StageError> {
     // Outlook shows uuencoded files in plain text as attachments; so do others with yEnc and BinHex.
-    carried::give(&content.bytes, &format!("entry {}", name.text), out)?;
-    let origin = |how: &str| Origin::part(OriginKind::Message, how).claiming("message/rfc822");
-    if let Some(range) = enclosed(&content.bytes) {
-        let bytes = content.bytes.slice(range);
-        out.child_bytes(EntryName::new("enclosed.eml"), origin("written out in the text"), bytes)?;
-    }
-    if let Some(text) = unquoted(&content.bytes)
-        && let Some(range) = enclosed(&text)
+    carried::give(content, &format!("entry {}", name.text), out)?;
+    let depth = IN_TEXT.iter().position(|known| *known == detail).map_or(0, |depth| depth.saturating_add(1));
+    let origin = IN_TEXT.get(depth).map(|how| Origin::part(OriginKind::Message, *how).claiming("message/rfc822"));
+    if let Some(origin) = &origin
+        && let Some(range) = enclosed(content)
     {
-        let bytes = Bytes::from(text).slice(range);
-        out.child_bytes(EntryName::new("quoted.eml"), origin("quoted in the text"), bytes)?;
+        out.child_bytes(EntryName::new("enclosed.eml"), origin.clone(), content.slice(range))?;
+    }
+    if let Some(text) = unquoted(content) {
+        carried::give(&text, &format!("entry {}, quoted", name.text), out)?;
+        if let Some(origin) = origin
+            && let Some(range) = enclosed(&text)
+        {
+            out.child_bytes(EntryName::new("quoted.eml"), origin, Bytes::from(text).slice(range))?;
+        }
     }
     Ok(())
 }

@@ -274,3 +274,16 @@ fn a_body_with_control_characters_is_text() {
     let shown = String::from_utf8(children(&mail)[0].1.clone()).unwrap();
     assert!(shown.starts_with("<p>hello   there</p>"), "{shown:?}");
 }
+
+#[test]
+fn what_is_quoted_comes_out_too() {
+    let quote = |text: &str| text.lines().map(|line| format!("> {line}\r\n")).collect::<String>();
+    let file = String::from_utf8(sekisho_samples::mail::uuencode("cat.txt", b"Cat")).unwrap();
+    let mail = Eml::letter("a@example.com").text_body("us-ascii", &format!("see\r\n{}", quote(&file))).build();
+    assert!(children(&mail).contains(&("cat.txt".to_owned(), b"Cat".to_vec())));
+    let sent =
+        Eml::letter("b@example.com").text_body("us-ascii", "hi").attach("a.zip", "application/zip", b"PK").build();
+    let text = quote(&String::from_utf8(sent).unwrap());
+    let mail = Eml::letter("a@example.com").text_body("us-ascii", &text).build();
+    assert!(children(&mail).iter().any(|(name, _)| name == "quoted.eml"));
+}
