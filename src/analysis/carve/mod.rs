@@ -134,9 +134,9 @@ fn plain(artifact: &Artifact, scope: Scope, out: &mut Outcome<'_>) -> Result<(),
     let bytes = &artifact.bytes;
     let family = spec(artifact.format).map(|spec| spec.family);
     let is_wanted = |kind: Kind| match kind {
-        // Links to files are kept as shortcuts in old documents.
-        Kind::Shortcut => family != Some(Family::Office),
-        Kind::Program | Kind::Elf | Kind::Help | Kind::SevenZip | Kind::Rar | Kind::Cabinet => true,
+        // Old documents keep links to files as shortcuts, and data of their own in cabinets.
+        Kind::Shortcut | Kind::Cabinet => family != Some(Family::Office),
+        Kind::Program | Kind::Elf | Kind::Help | Kind::SevenZip | Kind::Rar => true,
         Kind::Lzh | Kind::Arj | Kind::Ace => true,
         Kind::Installer => family != Some(Family::Office),
         // Themes of old documents are small zips; polyglots are read as what else they are.
