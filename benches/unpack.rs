@@ -42,7 +42,7 @@ const CONTENDERS: &[Contender] = &[
     Contender { name: "bzip2", file: "table.bz2", make: &["bzip2", "-k", "table"], bare: bzip2 },
     Contender { name: "xz", file: "table.xz", make: &["xz", "-k", "-T1", "table"], bare: xz },
     Contender { name: "zstd", file: "table.zst", make: &["zstd", "-q", "-k", "table"], bare: zstd },
-    Contender { name: "lz4", file: "table.lz4", make: &["lz4", "-q", "-k", "table"], bare: lz4 },
+    Contender { name: "lz4", file: "table.lz4", make: &["lz4", "-q", "-k", "table", "table.lz4"], bare: lz4 },
     Contender { name: "tar", file: "a.tar", make: &["tar", "cf", "a.tar", "text", "table", "noise"], bare: tar },
     Contender {
         name: "7z, LZMA2",

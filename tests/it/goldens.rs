@@ -4,10 +4,11 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use sekisho::engine::{ScanOptions, Scanner, Submission};
 use sekisho::matching::RuleSet;
-use sekisho::model::{Report, ioc::defang, name::escape};
+use sekisho::model::{Limits, Report, ioc::defang, name::escape};
 use sekisho::verdict::Policy;
 use serde::Deserialize;
 
@@ -28,7 +29,9 @@ pub(crate) static RULES: LazyLock<RuleSet> = LazyLock::new(|| RuleSet::shipped()
 
 fn scan(case: &Case) -> Report {
     let sample = sekisho_samples::find(&case.sample).unwrap_or_else(|| panic!("no sample {}", case.sample));
-    let options = ScanOptions { passwords: case.passwords.clone(), ..ScanOptions::default() };
+    // A report must not depend on how busy the machine is; what the clock cuts off is for the limit tests.
+    let limits = Limits { wall_time: Duration::from_secs(3_600), ..Limits::default() };
+    let options = ScanOptions { passwords: case.passwords.clone(), limits, ..ScanOptions::default() };
     let scanner = Scanner::with(options, *RULES, Policy::shipped());
     scanner.scan(Submission::new(sample.file_name, (sample.make)()))
 }
