@@ -1,6 +1,7 @@
 //! The one integration test binary.
 #![cfg(feature = "yara")]
 #![expect(clippy::expect_used, clippy::panic, reason = "a test that cannot go on says so by panicking")]
+#![expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 #![expect(clippy::indexing_slicing, reason = "a test that reads past an end should stop")]
 
 /// The registry: ids, documentation, samples.

@@ -41,7 +41,6 @@ fn every_method_and_filter_comes_out() {
         &["-mhc=off"],
     ] {
         if let Some(archive) = made(switches) {
-            eprintln!("{switches:?}");
             assert_whole(&scan("made.7z", archive, &[]), &payloads());
         }
     }
