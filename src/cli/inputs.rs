@@ -52,17 +52,16 @@ impl Input {
             };
             return Ok((Submission::new(self.name(), bytes), is_cut));
         };
-        let mut volumes: Vec<Bytes> = Vec::new();
-        let mut left = limit;
+        let mut whole: Vec<u8> = Vec::new();
         for path in paths {
+            let left = limit.saturating_sub(whole.len() as u64);
             let (bytes, is_cut) = up_to(std::fs::File::open(path)?, left)?;
-            left = left.saturating_sub(bytes.len() as u64);
-            volumes.push(bytes);
+            whole.extend_from_slice(&bytes);
             if is_cut {
-                return Ok((Submission::of_volumes(self.name(), volumes), true));
+                return Ok((Submission::new(self.name(), whole), true));
             }
         }
-        Ok((Submission::of_volumes(self.name(), volumes), false))
+        Ok((Submission::new(self.name(), whole), false))
     }
 }
 

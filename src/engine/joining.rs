@@ -6,7 +6,8 @@ use bytes::Bytes;
 
 use super::scheduler::Task;
 use crate::budget::Budget;
-use crate::formats::archive::volumes::{Joining, sets};
+use crate::formats::archive::cab;
+use crate::formats::archive::volumes::sets;
 use crate::formats::mail::partial;
 use crate::formats::{recognised, starts_archive};
 use crate::model::{ArtifactPath, EntryName, Fact, FormatId, Origin, OriginKind, ProblemKind, Record};
@@ -61,7 +62,7 @@ struct Whole {
 #[derive(Clone, Copy)]
 enum How {
     Concatenated,
-    Volumes,
+    Cabinets,
     Fragments,
 }
 
@@ -71,18 +72,16 @@ fn find(level: &[Task], among: &[usize]) -> Vec<Whole> {
     let at = |members: Vec<usize>| members.iter().filter_map(|member| among.get(*member).copied()).collect();
     let mut found: Vec<Whole> = sets(names)
         .into_iter()
-        .map(|set| Whole {
-            name: set.name,
-            members: at(set.members),
-            how: match set.joining {
-                Joining::Concatenated => How::Concatenated,
-                Joining::Volumes => How::Volumes,
-            },
-        })
+        .map(|set| Whole { name: set.name, members: at(set.members), how: How::Concatenated })
         .collect();
     found.retain(|whole| !are_strangers(level, &whole.members));
-    let contents = among.iter().filter_map(task).map(|task| &task.child.bytes);
-    found.extend(partial::sets(contents).into_iter().map(|members| Whole {
+    let contents = || among.iter().filter_map(task).map(|task| &task.child.bytes);
+    found.extend(cab::sets(contents()).into_iter().map(|members| Whole {
+        name: "joined.cab".to_owned(),
+        members: at(members),
+        how: How::Cabinets,
+    }));
+    found.extend(partial::sets(contents()).into_iter().map(|members| Whole {
         name: "message-joined.eml".to_owned(),
         members: at(members),
         how: How::Fragments,
@@ -105,7 +104,8 @@ fn add(level: &mut Vec<Task>, whole: &Whole, records: &[Record], budget: &Budget
     let pieces: Vec<Bytes> = members.iter().map(|task| task.child.bytes.clone()).collect();
     let bytes = match whole.how {
         How::Fragments => partial::join(&pieces),
-        How::Concatenated | How::Volumes => {
+        How::Cabinets => cab::join(&pieces)?.to_vec(),
+        How::Concatenated => {
             let size: usize = pieces.iter().map(Bytes::len).sum();
             if size as u64 > budget.limits().artifact_bytes {
                 return None;
@@ -116,10 +116,7 @@ fn add(level: &mut Vec<Task>, whole: &Whole, records: &[Record], budget: &Budget
     budget.charge_bytes(bytes.len() as u64).and_then(|()| budget.charge_artifact()).ok()?;
     let from: Vec<String> = members.iter().map(|task| task.path.to_string()).collect();
     let origin = Origin::file(OriginKind::Joined, format!("from {}", from.join(", ")));
-    let mut child = Child::new(EntryName::new(whole.name.clone()), origin, bytes.into());
-    if matches!(whole.how, How::Volumes) {
-        child.volumes = pieces;
-    }
+    let child = Child::new(EntryName::new(whole.name.clone()), origin, bytes.into());
     let paths = level.iter().map(|task| &task.path).chain(records.iter().map(|record| &record.path));
     let siblings = paths.filter(|path| path.parent().as_ref() == Some(&parent));
     let index = siblings.map(ArtifactPath::last).max().map_or(0, |last| last.saturating_add(1));

@@ -39,7 +39,7 @@ impl Repeats {
     fn look_up(&mut self, hashed: &Hashed) -> Option<Again> {
         let artifact = &hashed.artifact;
         let digest = &artifact.digests.sha256;
-        if artifact.bytes.is_empty() || !artifact.volumes.is_empty() || hashed.ancestors.contains(digest) {
+        if artifact.bytes.is_empty() || hashed.ancestors.contains(digest) {
             return None;
         }
         match self.first.get(digest) {

@@ -25,19 +25,12 @@ pub struct Submission {
     pub name: String,
     /// Its content.
     pub bytes: Bytes,
-    /// The volumes it was put together from, if it was; see [`crate::model::Artifact::volumes`].
-    pub volumes: Vec<Bytes>,
 }
 
 impl Submission {
     /// Bytes under a name.
     pub fn new(name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        Submission { name: name.into(), bytes: bytes.into(), volumes: Vec::new() }
-    }
-
-    /// Volumes of one archive, in order, under the name of the whole.
-    pub fn of_volumes(name: impl Into<String>, volumes: Vec<Bytes>) -> Self {
-        Submission { name: name.into(), bytes: volumes.concat().into(), volumes }
+        Submission { name: name.into(), bytes: bytes.into() }
     }
 }
 
@@ -138,9 +131,7 @@ impl Scanner {
     fn walk(&self, submission: &Submission, hints: &Arc<Hints>) -> ArtifactTree {
         let root = || {
             let name = EntryName::new(crate::model::name::file_name(&submission.name));
-            let mut child = Child::new(name, Origin::file(OriginKind::Input, ""), submission.bytes.clone());
-            child.volumes.clone_from(&submission.volumes);
-            child
+            Child::new(name, Origin::file(OriginKind::Input, ""), submission.bytes.clone())
         };
         let first = walk(root, hints, &self.options.limits, self.rules, &self.crew);
         let new = overheard::new_passwords(&first);

@@ -80,9 +80,8 @@ impl Task {
     }
 
     fn hashed(self) -> Hashed {
-        let Child { name, origin, bytes, volumes } = self.child;
-        let mut artifact = Artifact::new(self.path, name, origin, bytes, self.parent_format);
-        artifact.volumes = volumes;
+        let Child { name, origin, bytes } = self.child;
+        let artifact = Artifact::new(self.path, name, origin, bytes, self.parent_format);
         Hashed { artifact, hints: self.hints, ancestors: self.ancestors }
     }
 }

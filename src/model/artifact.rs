@@ -149,9 +149,6 @@ pub struct Artifact {
     pub origin: Origin,
     /// Its content.
     pub bytes: Bytes,
-    /// The volumes it was put together from, in order, where their borders matter; empty for everything else. Their
-    /// bytes one after the other are [`Artifact::bytes`].
-    pub volumes: Vec<Bytes>,
     /// What it is, by content.
     pub format: FormatId,
     /// Other formats the same bytes are valid as (polyglots), in the order they would be opened.
@@ -172,7 +169,6 @@ impl Artifact {
             name,
             origin,
             bytes,
-            volumes: Vec::new(),
             format: FormatId::UNKNOWN,
             also: Vec::new(),
             parent_format,

@@ -24,14 +24,12 @@ pub struct Child {
     pub origin: Origin,
     /// Its content, paid for.
     pub bytes: Bytes,
-    /// The volumes it was put together from; see [`Artifact::volumes`].
-    pub volumes: Vec<Bytes>,
 }
 
 impl Child {
     /// A child that is one file.
     pub fn new(name: EntryName, origin: Origin, bytes: Bytes) -> Self {
-        Child { name, origin, bytes, volumes: Vec::new() }
+        Child { name, origin, bytes }
     }
 }
 

@@ -112,3 +112,20 @@ fn checksum(bytes: &[u8], seed: u32) -> u32 {
     let rest = words.remainder().iter().fold(0u32, |value, byte| (value << 8) | u32::from(*byte));
     words.fold(seed, |sum, word| sum ^ u32::from_le_bytes([word[0], word[1], word[2], word[3]])) ^ rest
 }
+
+/// Two cabinets of one set that hold one file, its only block cut after `first` bytes.
+pub fn split(name: &str, whole: &[u8], first: usize) -> [Vec<u8>; 2] {
+    let part = |data: &[u8], folder: u16, place: u8, unpacked: usize| {
+        let mut entry = Entry::file(name, data);
+        entry.folder = folder;
+        let mut made = cab(&[entry], Options::default());
+        made[34] = place;
+        made[44..48].copy_from_slice(&(whole.len() as u32).to_le_bytes());
+        // Checksum none, and the size the block unpacks to.
+        let block = made.len() - data.len() - 8;
+        made[block..block + 4].fill(0);
+        made[block + 6..block + 8].copy_from_slice(&(unpacked as u16).to_le_bytes());
+        made
+    };
+    [part(&whole[..first], 0xfffe, 0, 0), part(&whole[first..], 0xfffd, 1, whole.len())]
+}

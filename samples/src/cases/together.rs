@@ -1,5 +1,6 @@
 //! What only several files together show: pieces of one file, the same bytes twice, a password in another message.
 
+use crate::archive::cab;
 use crate::archive::zip::{self, ZipFile};
 use crate::document::pdf;
 use crate::mail::{Eml, MboxStyle, mbox};
@@ -62,6 +63,18 @@ pub(super) fn all() -> Vec<Sample> {
             file_name: "inbox.mbox",
             about: "a message sent in two fragments (message/partial); neither holds the whole program",
             make: fragments,
+        },
+        Sample {
+            id: "ft5-cabinets",
+            file_name: "書類.eml",
+            about: "a program cut over two cabinets of one set",
+            make: || {
+                let [first, second] = cab::split("viewer.exe", &Pe::new().build(), 700);
+                letter()
+                    .attach("disk2.cab", "application/vnd.ms-cab-compressed", &second)
+                    .attach("disk1.cab", "application/vnd.ms-cab-compressed", &first)
+                    .build()
+            },
         },
         Sample {
             id: "ft3-repeats",

@@ -1,24 +1,14 @@
-//! Files that are pieces of one: which siblings belong together, by the names that splitting programs give. Names only
-//! propose; the pieces stay artifacts of their own, and the joined file is one more, so that a wrong guess hides nothing.
+//! Files that are pieces of one: which siblings belong together, by the names that splitting programs give: 7-Zip's and
+//! HJSplit's `.001`, RAR's `.part1.rar` and `.r00`, zip's `.z01`, ARJ's `.a01`, ACE's `.c00`. One after the other they are
+//! what the readers of their formats read; RAR's and ARJ's volumes keep their own headers between. Names only propose; the pieces stay artifacts of their own, and the joined file is one more, so that a wrong guess hides nothing.
 
 use std::collections::BTreeMap;
-
-/// How pieces make a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Joining {
-    /// One after the other: 7-Zip's and HJSplit's `.001`.
-    Concatenated,
-    /// Volumes with headers of their own, read in order: RAR's `.part1.rar`, zip's `.z01`, ARJ's `.a01`, ACE's `.c00`.
-    Volumes,
-}
 
 /// A piece: what it is a piece of, and which.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
     /// The whole's name, lower case: pieces with the same one belong together.
     pub(crate) whole: String,
-    /// How they are joined.
-    pub(crate) joining: Joining,
     /// Position, counted from whatever the scheme counts from; [`u32::MAX`] for the last piece of a split zip, which
     /// has no number.
     pub(crate) number: u32,
@@ -31,8 +21,6 @@ pub(crate) struct Piece {
 pub(crate) struct PieceSet {
     /// The whole's name.
     pub(crate) name: String,
-    /// How they are joined.
-    pub(crate) joining: Joining,
     /// Positions in the list given.
     pub(crate) members: Vec<usize>,
 }
@@ -48,18 +36,18 @@ pub(crate) fn pieces(name: &str) -> Vec<Piece> {
         return Vec::new();
     }
     let mut found = Vec::new();
-    let piece = |whole: String, joining, number, first| Piece { whole, joining, number, first };
+    let piece = |whole: String, number, first| Piece { whole, number, first };
     match extension {
         "rar" | "exe" | "sfx" => {
             if let Some((base, number)) = part_number(stem) {
-                found.push(piece(format!("{base}.rar"), Joining::Volumes, number, 1));
+                found.push(piece(format!("{base}.rar"), number, 1));
             } else if extension == "rar" {
-                found.push(piece(format!("{stem}.rar"), Joining::Volumes, 0, 0));
+                found.push(piece(format!("{stem}.rar"), 0, 0));
             }
         }
         // The last piece carries the directory and the plain name.
-        "zip" | "zipx" => found.push(piece(format!("{stem}.{extension}"), Joining::Volumes, u32::MAX, 1)),
-        "arj" | "ace" | "alz" => found.push(piece(format!("{stem}.{extension}"), Joining::Volumes, 0, 0)),
+        "zip" | "zipx" => found.push(piece(format!("{stem}.{extension}"), u32::MAX, 1)),
+        "arj" | "ace" | "alz" => found.push(piece(format!("{stem}.{extension}"), 0, 0)),
         _ => {}
     }
     let letters = extension.trim_end_matches(|c: char| c.is_ascii_digit());
@@ -68,7 +56,7 @@ pub(crate) fn pieces(name: &str) -> Vec<Piece> {
     if let Some(number) = number {
         match letters {
             "" if digits.len() >= 3 => {
-                found.push(piece(stem.to_owned(), Joining::Concatenated, number, 1));
+                found.push(piece(stem.to_owned(), number, 1));
             }
             // a.rar, a.r00 … a.r99, a.s00 …
             "r" | "s" | "t" if digits.len() == 2 => {
@@ -77,16 +65,16 @@ pub(crate) fn pieces(name: &str) -> Vec<Piece> {
                     "s" => 101,
                     _ => 201,
                 };
-                found.push(piece(format!("{stem}.rar"), Joining::Volumes, number.saturating_add(hundreds), 0));
+                found.push(piece(format!("{stem}.rar"), number.saturating_add(hundreds), 0));
             }
-            "z" => found.push(piece(format!("{stem}.zip"), Joining::Volumes, number, 1)),
-            "zx" => found.push(piece(format!("{stem}.zipx"), Joining::Volumes, number, 1)),
+            "z" => found.push(piece(format!("{stem}.zip"), number, 1)),
+            "zx" => found.push(piece(format!("{stem}.zipx"), number, 1)),
             "a" if digits.len() == 2 => {
-                found.push(piece(format!("{stem}.arj"), Joining::Volumes, number, 0));
-                found.push(piece(format!("{stem}.alz"), Joining::Volumes, number.saturating_add(1), 0));
+                found.push(piece(format!("{stem}.arj"), number, 0));
+                found.push(piece(format!("{stem}.alz"), number.saturating_add(1), 0));
             }
             "c" if digits.len() == 2 => {
-                found.push(piece(format!("{stem}.ace"), Joining::Volumes, number.saturating_add(1), 0));
+                found.push(piece(format!("{stem}.ace"), number.saturating_add(1), 0));
             }
             _ => {}
         }
@@ -105,19 +93,18 @@ fn part_number(stem: &str) -> Option<(&str, u32)> {
 /// The wholes that names of siblings add up to: two pieces at least, from the first on without a gap. A number that
 /// occurs twice makes the set ambiguous, and it is left alone. Pieces behind a gap are left out.
 pub(crate) fn sets<'n>(names: impl Iterator<Item = &'n str>) -> Vec<PieceSet> {
-    let mut wholes: BTreeMap<(String, bool), BTreeMap<u32, Vec<usize>>> = BTreeMap::new();
-    let mut firsts: BTreeMap<(String, bool), u32> = BTreeMap::new();
+    let mut wholes: BTreeMap<String, BTreeMap<u32, Vec<usize>>> = BTreeMap::new();
+    let mut firsts: BTreeMap<String, u32> = BTreeMap::new();
     for (index, name) in names.enumerate() {
         for piece in pieces(name) {
-            let key = (piece.whole, piece.joining == Joining::Volumes);
-            firsts.insert(key.clone(), piece.first);
-            wholes.entry(key).or_default().entry(piece.number).or_default().push(index);
+            firsts.insert(piece.whole.clone(), piece.first);
+            wholes.entry(piece.whole).or_default().entry(piece.number).or_default().push(index);
         }
     }
     let mut found = Vec::new();
-    for ((name, is_volumes), by_number) in wholes {
+    for (name, by_number) in wholes {
         // HJSplit and others count from 000 or 001.
-        let counts_from = firsts.get(&(name.clone(), is_volumes)).copied().unwrap_or_default();
+        let counts_from = firsts.get(&name).copied().unwrap_or_default();
         let mut next = match by_number.keys().next() {
             Some(0) => 0,
             _ => counts_from,
@@ -136,8 +123,7 @@ pub(crate) fn sets<'n>(names: impl Iterator<Item = &'n str>) -> Vec<PieceSet> {
             next = next.saturating_add(1);
         }
         if members.len() >= 2 {
-            let joining = if is_volumes { Joining::Volumes } else { Joining::Concatenated };
-            found.push(PieceSet { name, joining, members });
+            found.push(PieceSet { name, members });
         }
     }
     found

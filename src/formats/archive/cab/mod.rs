@@ -12,6 +12,7 @@ mod unpack;
 
 pub use parser::{CabView, File, Folder, Home};
 pub use parts::join;
+pub(crate) use parts::sets;
 
 use crate::model::FormatId;
 use crate::stage::{Family, FormatSpec, Magic, Probe, Reading, Reference};

@@ -1,8 +1,10 @@
 //! Cabinets of one set as one: what a joiner of attachments hands over becomes a cabinet without neighbours.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 
-use super::parser::{Block, CabView, Home};
+use super::parser::{Block, CabView, Home, is_header};
 use crate::model::View;
 
 /// Cabinets joined at most.
@@ -16,6 +18,33 @@ struct Whole {
     method: u16,
     /// Each block: unpacked size and packed pieces.
     blocks: Vec<(usize, Vec<u8>)>,
+}
+
+/// Cabinets among these files that follow each other in one set, from its first on: positions in the list, in order. A
+/// set that holds a number twice is left alone.
+pub(crate) fn sets<'b>(files: impl Iterator<Item = &'b Bytes>) -> Vec<Vec<usize>> {
+    let mut by_set: BTreeMap<u16, BTreeMap<u16, Vec<usize>>> = BTreeMap::new();
+    for (index, file) in files.enumerate() {
+        if let Some(view) = is_header(file).then(|| CabView::parse(file).ok()).flatten()
+            && is_part(&view)
+        {
+            by_set.entry(view.set.0).or_default().entry(view.set.1).or_default().push(index);
+        }
+    }
+    let in_order = |numbers: BTreeMap<u16, Vec<usize>>| -> Vec<usize> {
+        let expected = numbers.into_iter().zip(0u16..).take(MAX_PARTS);
+        let one = expected.map_while(|((number, files), expected)| match files.as_slice() {
+            [file] if number == expected => Some(*file),
+            _ => None,
+        });
+        one.collect()
+    };
+    by_set.into_values().map(in_order).filter(|members| members.len() >= 2).collect()
+}
+
+fn is_part(view: &CabView) -> bool {
+    let is_cut = view.files.iter().any(|file| !matches!(file.home, Home::Here(_)));
+    is_cut || view.previous.is_some() || view.next.is_some()
 }
 
 /// The cabinets of a set, in any order, as one cabinet; none if they do not belong together or one is missing

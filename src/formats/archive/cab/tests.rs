@@ -1,9 +1,9 @@
 //! Cabinets as they should be, and as they should not.
 
-use sekisho_samples::archive::cab::{Entry, Options, cab};
+use sekisho_samples::archive::cab::{Entry, Options, cab, split};
 
 use super::unpack::CabUnpacker;
-use super::{FORMAT, join};
+use super::{FORMAT, join, sets};
 use crate::formats::archive::escape::ENTRY_NAME_ESCAPES;
 use crate::formats::trial;
 use crate::model::ProblemKind;
@@ -92,27 +92,9 @@ fn a_method_no_one_knows_keeps_the_names() {
     assert_eq!(said.problems[0].kind, ProblemKind::Unsupported);
 }
 
-/// Two cabinets of one set, the file cut in the middle of its only block.
-fn set() -> [Vec<u8>; 2] {
-    let whole = b"first part|second part";
-    let part = |data: &[u8], folder: u16, place: u8, size: usize| {
-        let mut entry = Entry::file("a.txt", data);
-        entry.folder = folder;
-        let mut made = cab(&[entry], Options::default());
-        made[34] = place;
-        made[44..48].copy_from_slice(&(whole.len() as u32).to_le_bytes());
-        // Checksum none, and the size the block unpacks to.
-        let block = made.len() - data.len() - 8;
-        made[block..block + 4].fill(0);
-        made[block + 6..block + 8].copy_from_slice(&(size as u16).to_le_bytes());
-        made
-    };
-    [part(&whole[..11], 0xfffe, 0, 0), part(&whole[11..], 0xfffd, 1, whole.len())]
-}
-
 #[test]
 fn parts_say_what_they_lack_and_join() {
-    let [first, second] = set();
+    let [first, second] = split("a.txt", b"first part|second part", 11);
     let said = unpack(first.clone());
     assert_eq!(said.problems[0].kind, ProblemKind::Unsupported);
     let said = unpack(second.clone());
@@ -122,7 +104,12 @@ fn parts_say_what_they_lack_and_join() {
     let said = unpack(joined.to_vec());
     assert_eq!(said.children[0].bytes.as_ref(), b"first part|second part");
     assert!(said.problems.is_empty(), "{:?}", said.problems);
-    assert_eq!(join(&[first.clone().into(), first.into()]), None);
+    assert_eq!(join(&[first.clone().into(), first.clone().into()]), None);
+
+    let alone = cab(&[Entry::file("a.txt", b"x")], Options::default());
+    let files: Vec<bytes::Bytes> = [second, alone, first].map(bytes::Bytes::from).into();
+    assert_eq!(sets(files.iter()), [vec![2, 0]]);
+    assert_eq!(sets(files.iter().take(2)), Vec::<Vec<usize>>::new());
 }
 
 #[test]
