@@ -38,8 +38,10 @@ impl Unpacker for AsarUnpacker {
                     "" => (name.clone(), node),
                     path => (format!("{path}/{name}"), node),
                 });
-                // The last is taken first.
-                waiting.extend(below.rev());
+                // In name order, whatever order the JSON reader keeps; the last is taken first.
+                let mut below: Vec<_> = below.collect();
+                below.sort_by(|(a, _), (b, _)| b.cmp(a));
+                waiting.extend(below);
                 continue;
             }
             give(parent, base, path, node, out)?;

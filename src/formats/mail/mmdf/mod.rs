@@ -15,7 +15,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
     title: "Mailbox (MMDF)",
     extensions: &["mmdf", "mbox", "mbx"],
     media_types: &["application/mbox"],
-    magic: &[Magic::start(SEPARATOR)],
+    magic: &[Magic::start(b"\x01\x01\x01\x01\n"), Magic::start(b"\x01\x01\x01\x01\r\n")],
     probe: Probe::Structure(|artifact| artifact.view::<MmdfView>().is_ok()),
     reading: Reading::Full,
     references: &[Reference { title: "mmdf(5), in tin", url: "http://www.tin.org/bin/man.cgi?section=5&topic=mmdf" }],
