@@ -80,11 +80,11 @@ fn mail_written_by_python_is_read_as_python_reads_it() {
 
 #[test]
 fn sample_mails_are_read_as_python_reads_them() {
-    // t22 and t23 are read differently by design, fm6 ends in a limit, fm2 is a mailbox; Python takes raw names that are
-    // not UTF-8 for broken.
+    // t22, t23 and those of E12 are read differently by design, fm6 ends in a limit, fm2 is a mailbox; Python takes raw
+    // names that are not UTF-8 for broken.
     const SKIPPED: [&str; 6] = ["t22", "t23", "t25", "fm2", "fm3", "fm6"];
     for sample in sekisho_samples::all() {
-        if !sample.file_name.ends_with(".eml") || SKIPPED.contains(&sample.id) {
+        if !sample.file_name.ends_with(".eml") || SKIPPED.contains(&sample.id) || sample.id.starts_with("fe12") {
             continue;
         }
         let mail = (sample.make)();
