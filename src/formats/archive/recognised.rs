@@ -18,6 +18,16 @@ const COMMON: FormatSpec = FormatSpec {
 
 const RARE: &[&dyn Analyzer] = &[&RareFormat];
 
+/// Cabinets and their headers as InstallShield makes them, beside its launchers.
+pub const INSTALLSHIELD_CABINET: FormatSpec = FormatSpec {
+    id: FormatId("installshield-cabinet"),
+    title: "InstallShield cabinet",
+    extensions: &["cab", "hdr"],
+    magic: &[Magic::start(b"ISc(")],
+    references: &[Reference { title: "unshield, InstallShield cabinets", url: "https://github.com/twogood/unshield" }],
+    ..COMMON
+};
+
 /// ZPAQ.
 pub const ZPAQ: FormatSpec = FormatSpec {
     id: FormatId("zpaq"),

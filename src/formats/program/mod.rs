@@ -5,6 +5,7 @@ pub mod entropy;
 mod file;
 pub mod foreign;
 pub mod inno;
+pub mod installshield;
 pub mod lnk;
 pub mod msi;
 pub mod nsis;
