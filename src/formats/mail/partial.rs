@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 
-use super::eml::{EmlView, params};
+use super::eml::{EmlView, is_message, params};
 use crate::model::View as _;
 
 /// Bytes of a message in which its own `Content-Type` is looked for.
@@ -26,8 +26,11 @@ pub(crate) struct Fragment {
 
 /// What the message says, if it is a fragment.
 pub(crate) fn fragment(message: &Bytes) -> Option<Fragment> {
+    // Most artifacts are no messages, and most messages no fragments; a parse is not worth it.
+    if !is_message(message) {
+        return None;
+    }
     let head = message.get(..HEAD.min(message.len())).unwrap_or_default();
-    // Most messages are none; a parse is not worth it.
     memchr::memmem::find(&head.to_ascii_lowercase(), b"partial")?;
     let view = EmlView::parse(message).ok()?;
     let field = view.headers.first("content-type")?;
