@@ -4,7 +4,7 @@ use crate::archive::cab;
 use crate::archive::zip::{self, ZipFile};
 use crate::document::pdf;
 use crate::mail::{Eml, MboxStyle, mbox};
-use crate::program::Pe;
+use crate::program::{Pe, noise};
 use crate::{Sample, mark};
 
 const PASSWORD: &str = "Gq7w-2016";
@@ -54,6 +54,18 @@ pub(super) fn all() -> Vec<Sample> {
                 let open = ZipFile::new().entry("readme.txt", mark("ft1-strangers")).build();
                 letter()
                     .attach("書類.001", "application/octet-stream", &locked)
+                    .attach("書類.002", "application/octet-stream", &open)
+                    .build()
+            },
+        },
+        Sample {
+            id: "ft1-unread",
+            file_name: "書類.eml",
+            about: "bytes nobody can read and an archive that are named like pieces: the archive being read reads no bytes",
+            make: || {
+                let open = ZipFile::new().entry("readme.txt", mark("ft1-unread")).build();
+                letter()
+                    .attach("書類.001", "application/octet-stream", &noise(5, 3_000))
                     .attach("書類.002", "application/octet-stream", &open)
                     .build()
             },

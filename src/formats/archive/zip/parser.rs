@@ -71,6 +71,8 @@ pub struct ZipView {
     pub directories: Vec<Directory>,
     /// Bytes between the first and last byte of the archive that belong to nothing, longer than alignment needs.
     pub gaps: Vec<Range<usize>>,
+    /// Bytes before everything that belongs to the archive: the stub of a self-extractor, or anything.
+    pub leading: Range<usize>,
     /// Bytes after everything that belongs to the archive.
     pub trailing: Range<usize>,
     /// Entries that claim the same bytes.
@@ -534,6 +536,7 @@ impl<'a> Walk<'a> {
         let claims = Claims::of(claimed);
         let gaps = claims.gaps().filter(|gap| is_worth_a_look(self.bytes, gap)).collect();
         let end = claims.span().map_or(self.bytes.len(), |span| span.end);
+        let start = claims.span().map_or(0, |span| span.start);
 
         let mut by_name: HashMap<String, Vec<usize>> = HashMap::new();
         for (index, entry) in entries.iter().enumerate() {
@@ -555,6 +558,7 @@ impl<'a> Walk<'a> {
             entries,
             directories,
             gaps,
+            leading: 0..start,
             trailing: end..self.bytes.len(),
             overlaps: overlaps(extents),
             problems: self.problems,
@@ -596,7 +600,7 @@ fn with_descriptor(bytes: &[u8], entry: &ZipEntry) -> Range<usize> {
 }
 
 /// Whether bytes between entries are more than alignment, padding or a part of zip that carries no file.
-fn is_worth_a_look(bytes: &[u8], gap: &Range<usize>) -> bool {
+pub(super) fn is_worth_a_look(bytes: &[u8], gap: &Range<usize>) -> bool {
     /// Bytes that alignment and small leftovers may take.
     const TOLERATED: usize = 64;
     let Some(content) = bytes.get(gap.clone()) else { return false };

@@ -483,3 +483,13 @@ fn methods_nobody_decodes_are_said_by_name() {
     assert!(said.problems.iter().any(|problem| problem.what.contains("wavpack")));
     assert!(problems(&said).contains(&ProblemKind::Unsupported));
 }
+
+#[test]
+fn what_stands_before_and_behind_is_given_to_be_read() {
+    let zip = ZipFile::new().uncounted_prefix([7; 300]).entry("a.txt", "one").suffix([9; 300]);
+    let (said, result) = trial::unpack(&super::unpack::ZipUnpacker, "a.zip", zip.build());
+    result.unwrap();
+    let names: Vec<&str> = said.children.iter().map(|child| child.name.text.as_str()).collect();
+    assert_eq!(names[..2], ["a.txt", "before the archive"]);
+    assert_eq!(said.children.len(), 3);
+}

@@ -12,7 +12,7 @@ use super::findings::STORED_BUT_DEFLATED;
 use super::keys::Keyring;
 use super::names;
 use super::open::{Content, OpenError, Packed, Reading, STORED, STRONG, method_name};
-use super::parser::{ZipEntry, ZipView};
+use super::parser::{ZipEntry, ZipView, is_worth_a_look};
 use crate::formats::archive::password::{OPENED_WITH_FOUND_PASSWORD, say_opened};
 use crate::formats::recognised;
 use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, PasswordHint, Problem, ProblemKind};
@@ -69,8 +69,16 @@ impl Unpacker for ZipUnpacker {
     }
 }
 
-/// Bytes that belong to no entry: given as children where they start as a known format does.
+/// Bytes that belong to no entry: given as children where they start as a known format does. What stands before and
+/// behind is given whatever it is, unless another format claims the file: nobody else reads it.
 fn between(parent: &Artifact, view: &ZipView, out: &mut Outcome<'_>) -> Result<(), StageError> {
+    let is_ours = parent.also.is_empty() && (parent.bytes.starts_with(b"PK") || !recognised(&parent.bytes));
+    let is_unread = |range: &std::ops::Range<usize>| is_ours && is_worth_a_look(&parent.bytes, range);
+    if is_unread(&view.leading) {
+        let bytes = parent.bytes.slice(view.leading.clone());
+        let name = EntryName::new("before the archive");
+        out.child_bytes(name, Origin::part(OriginKind::Overlay, "before the zip"), bytes)?;
+    }
     for gap in &view.gaps {
         let bytes = parent.bytes.slice(gap.clone());
         if recognised(&bytes) {
@@ -81,7 +89,7 @@ fn between(parent: &Artifact, view: &ZipView, out: &mut Outcome<'_>) -> Result<(
     let trailing = parent.bytes.slice(view.trailing.clone());
     if !trailing.is_empty() {
         out.fact("zip-trailing-bytes", trailing.len().to_string());
-        if recognised(&trailing) {
+        if recognised(&trailing) || is_unread(&view.trailing) {
             let name = EntryName::new(format!("after the end at {:#x}", view.trailing.start));
             out.child_bytes(name, Origin::part(OriginKind::Overlay, "after the zip"), trailing)?;
         }
