@@ -6,6 +6,7 @@ pub mod ole;
 pub mod onenote;
 pub mod ooxml;
 pub(crate) mod remote;
+pub mod strings;
 pub(crate) mod target;
 pub mod vba;
 pub(crate) mod word_fields;
