@@ -22,6 +22,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Scan mails, mailboxes, attachments or whole folders
     Scan(Box<ScanArgs>),
+    /// Measure the scanner on a collection: what it says and how long it takes, by kind of file
+    Evaluate(Box<EvaluateArgs>),
     /// Explain a finding: what it is, why it matters, when it is innocent
     Explain(ExplainArgs),
     /// List the formats that are read, and how far
@@ -98,6 +100,58 @@ pub(crate) struct ScanArgs {
     /// When to colour text reports
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) color: Color,
+
+    /// Do not show progress
+    #[arg(short, long)]
+    pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// Measure the scanner on a collection: what it says and how long it takes, by kind of file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Files are grouped by what they are by content. A file counts as \"with macros\" if any part of it holds macro code.
+With --answers the reports are compared with what is known of the files; see docs/evaluation.md for the keys.
+
+Exit status:
+  0   nothing was more than allowed: no file at or above --fail-on, no wrong answer, no stage failed
+  1   something was
+  64  the command line is wrong
+
+Examples:
+  sekisho evaluate honest-files/
+  sekisho evaluate --fail-on malicious --list honest-files/
+  sekisho evaluate --answers known.jsonl samples/")]
+pub(crate) struct EvaluateArgs {
+    /// Files, folders (read recursively) or glob patterns
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+
+    /// How to write the figures
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+
+    /// The least level that makes the exit status 1
+    #[arg(long, value_enum, default_value = "suspicious", value_name = "LEVEL")]
+    pub(crate) fail_on: FailOn,
+
+    /// Name every file that is not clean and complete, with the reasons, and the slowest ones
+    #[arg(short, long)]
+    pub(crate) list: bool,
+
+    /// A file of known answers, one JSON object per line: {\"path\": …, \"expect\": {…}}, paths relative to it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) answers: Option<PathBuf>,
+
+    /// A password to try on locked content; may be given several times
+    #[arg(short, long = "password", value_name = "TEXT")]
+    pub(crate) passwords: Vec<String>,
+
+    /// Threads to scan with [default: one, so that times mean something]
+    #[arg(short = 'j', long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=512))]
+    pub(crate) threads: u16,
 
     /// Do not show progress
     #[arg(short, long)]

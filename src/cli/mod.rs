@@ -1,6 +1,7 @@
 //! The command line: a file per subcommand.
 
 mod args;
+mod evaluate;
 mod exit;
 mod explain;
 mod formats;
@@ -9,6 +10,7 @@ mod progress;
 mod rules;
 mod scan;
 mod words;
+mod workload;
 
 use std::process::ExitCode;
 
@@ -26,6 +28,7 @@ pub fn run() -> ExitCode {
     };
     let done = match arguments.command {
         args::Command::Scan(options) => scan::run(&options),
+        args::Command::Evaluate(options) => evaluate::run(&options),
         args::Command::Explain(options) => explain::run(&options),
         args::Command::Formats(options) => formats::run(&options),
         args::Command::Rules(options) => rules::run(&options),

@@ -162,3 +162,34 @@ fn own_rules_match_with_their_externals() {
         .collect();
     assert!(observed.iter().any(|text| text.starts_with("own_rule: ours")), "{observed:?}");
 }
+
+#[test]
+fn evaluate_counts_by_kind_and_compares_with_known_answers() {
+    let (folder, paths) = folder(&["t01", "t25"]);
+    let at =
+        |start: &str| paths.iter().map(|path| path.to_string_lossy().into_owned()).find(|path| path.contains(start));
+    let all = folder.path().to_string_lossy().into_owned();
+    let done = sekisho(&["evaluate", "--list", &all]);
+    assert_eq!(done.status.code(), Some(1), "t01 is not honest");
+    let shown = text(&done.stdout);
+    assert!(shown.lines().any(|line| line.starts_with("malicious") && line.contains("t01")), "{shown}");
+    let of_all = shown.lines().find(|line| line.starts_with("all ")).expect("a line for all");
+    assert_eq!(of_all.split_whitespace().take(5).collect::<Vec<_>>(), ["all", "2", "1", "0", "1"]);
+    let honest = at("t25").expect("the sample is there");
+    assert_eq!(sekisho(&["evaluate", &honest]).status.code(), Some(0));
+
+    let answers = folder.path().join("known.jsonl");
+    let name = std::path::Path::new(&honest).file_name().expect("a name").to_string_lossy().into_owned();
+    let compare = |expected: &str| {
+        std::fs::write(&answers, format!("{{\"path\": \"{name}\", \"expect\": {expected}}}\n")).expect("written");
+        sekisho(&["evaluate", "--answers", &answers.to_string_lossy(), &honest])
+    };
+    assert_eq!(compare("{\"macros\": false, \"verdict_in\": [\"clean\"]}").status.code(), Some(0));
+    let wrong = compare("{\"macros\": true, \"artifacts\": [{\"sha256\": \"00\"}]}");
+    assert_eq!(wrong.status.code(), Some(1));
+    assert!(text(&wrong.stdout).contains("macros should be true"));
+    assert!(text(&wrong.stdout).contains("content 00 did not come out"));
+    let as_json: serde_json::Value =
+        serde_json::from_slice(&sekisho(&["evaluate", "--format", "json", &honest]).stdout).expect("JSON");
+    assert_eq!(as_json["all"]["files"], 1);
+}
