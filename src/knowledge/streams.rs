@@ -10,6 +10,7 @@ pub struct StreamNames {
     plumbing: Vec<String>,
     document: Vec<String>,
     embedded: Vec<String>,
+    root: Vec<String>,
     records: Vec<String>,
 }
 
@@ -29,6 +30,11 @@ pub fn is_document(name: &str) -> bool {
 /// Whether a stream of this name holds an embedded file as it is.
 pub fn is_embedded(name: &str) -> bool {
     holds(&NAMES.embedded, name)
+}
+
+/// Whether an entry of this name makes the storage it is in a document of its own.
+pub fn makes_document(name: &str) -> bool {
+    NAMES.root.iter().any(|known| known.eq_ignore_ascii_case(name))
 }
 
 /// Whether a part of this name in an OOXML package holds records of Office's own. One `*` stands for anything.
@@ -58,6 +64,7 @@ mod tests {
         assert!(is_document("WordDocument"));
         assert!(is_embedded("CONTENTS"));
         assert!(!is_plumbing("\u{1}Ole10Native"));
+        assert!(makes_document("WORKBOOK") && !makes_document("Macros"));
         assert!(is_records("xl/printerSettings/printerSettings12.bin"));
         assert!(!is_records("word/vbaProject.bin"));
     }

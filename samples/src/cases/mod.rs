@@ -1,6 +1,7 @@
 //! The finished samples, grouped by what they show.
 
 mod big_archives;
+mod binary_office;
 mod disk_images;
 mod document;
 mod indicators;
@@ -27,6 +28,7 @@ use crate::Sample;
 pub fn all() -> Vec<Sample> {
     let mut all = Vec::new();
     all.extend(big_archives::all());
+    all.extend(binary_office::all());
     all.extend(disk_images::all());
     all.extend(document::all());
     all.extend(mail::all());

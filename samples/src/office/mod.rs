@@ -5,4 +5,6 @@ pub mod cfb;
 pub mod macros;
 pub mod onenote;
 pub mod ooxml;
+pub mod presentation;
 pub mod vba;
+pub mod visio;

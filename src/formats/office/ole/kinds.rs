@@ -107,7 +107,9 @@ pub const PPT: FormatSpec = FormatSpec {
     title: "PowerPoint 97-2003 presentation",
     extensions: &["ppt", "pot", "pps", "ppa", "dps", "dpt"],
     media_types: &["application/vnd.ms-powerpoint", "application/mspowerpoint", "application/ksdps"],
-    probe: Probe::Within(OLE, |artifact| sees(artifact, |view| has_stream(view, "PowerPoint Document"))),
+    probe: Probe::Within(OLE, |artifact| {
+        sees(artifact, |view| has_stream(view, "PowerPoint Document") || has_stream(view, "PP40"))
+    }),
     references: &[Reference {
         title: "MS-PPT, PowerPoint Binary File Format",
         url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-ppt/",
@@ -125,6 +127,7 @@ pub const PUB: FormatSpec = FormatSpec {
     probe: Probe::Within(OLE, |artifact| {
         sees(artifact, |view| {
             has_class(view, "00021201-0000-0000-C000-000000000046")
+                || has_class(view, "00021201-0000-0000-00C0-000000000046")
                 || view.find("Quill").is_some() && view.find("Contents").is_some()
         })
     }),
@@ -143,12 +146,14 @@ pub const VSD: FormatSpec = FormatSpec {
     extensions: &["vsd", "vss", "vst"],
     media_types: &["application/vnd.visio", "application/vnd.ms-visio.viewer"],
     probe: Probe::Within(OLE, |artifact| sees(artifact, |view| has_stream(view, "VisioDocument"))),
-    reading: Reading::RecognisedOnly,
     references: &[Reference {
         title: "Apache POI HDGF, the Visio file format",
         url: "https://poi.apache.org/components/diagram/",
     }],
-    limitations: &["The drawing, which may hold a VBA project, is compressed and not read."],
+    limitations: &[
+        "Shapes are unpacked and searched, not read one by one.",
+        "Drawings of versions before Visio 5 are not unpacked.",
+    ],
     ..BASE
 };
 
@@ -197,6 +202,7 @@ pub const MPP: FormatSpec = FormatSpec {
             ["74B78F3A-C8C8-11D1-BE11-00C04FB6FAF1", "C26F4A2F-7A8B-11D0-BC1B-00A0C9054F3F"]
                 .iter()
                 .any(|class| has_class(view, class))
+                || ["Props9", "Props12", "Props14"].iter().any(|name| has_stream(view, name))
         })
     }),
     reading: Reading::RecognisedOnly,

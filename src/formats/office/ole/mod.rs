@@ -1,17 +1,19 @@
 //! Compound files (OLE2, structured storage): the container of Word, Excel and PowerPoint 97-2003, Outlook messages,
 //! installers and embedded objects. Own tolerant reader, since what a strict one rejects Office may still open.
 //!
-//! `header` `sectors` `directory` the on-disk tables; `parser` the view; `kinds` the documents that are compound files.
-//! `native` `presentation` what `unpack` takes out, `message` what it
+//! `header` `sectors` `directory` the on-disk tables; `parser` the view, `embedded` what in it is a document of its own; `kinds` the documents that are compound files.
+//! `native` `presentation` `visio` what `unpack` takes out, `message` what it
 //! leaves to the reader of Outlook messages; `rebuild` makes a file of a storage; `biff` `word` `equation` `link` `summary` `encryption` what
 //! `analyze` looks at. VBA projects are `office/vba`'s.
 
 mod analyze;
 mod biff;
 mod directory;
+mod embedded;
 mod encryption;
 mod equation;
 mod header;
+mod inflate;
 pub mod kinds;
 mod link;
 mod message;
@@ -22,6 +24,7 @@ mod rebuild;
 mod sectors;
 mod summary;
 mod unpack;
+mod visio;
 mod word;
 
 pub use parser::{OleEntry, OleKind, OleView};
@@ -47,10 +50,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
         title: "MS-CFB, Compound File Binary File Format",
         url: "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-cfb/",
     }],
-    limitations: &[
-        "Streams are given out only where a search of the whole file would miss them.",
-        "Embedded documents stored as storages are looked at in place, not rebuilt as files (in Outlook messages they are).",
-    ],
+    limitations: &["Streams are given out only where a search of the whole file would miss them."],
     unpacker: Some(&unpack::OleUnpacker),
     analyzers: &[&analyze::Structure, &analyze::Objects, &analyze::Workbooks, &analyze::Texts],
 };

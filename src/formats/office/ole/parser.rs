@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 
 use super::directory::{RawKind, entries, walk};
+use super::embedded;
 use super::header::{MINI_CUTOFF, MINI_SHIFT, header};
 use super::sectors::{Chain, Sectors, fat};
 use crate::knowledge::clsids::Clsid;
@@ -27,6 +28,8 @@ pub struct OleView {
     by_name: HashMap<(Option<usize>, String), usize>,
     /// Indices of the children of each storage that has any.
     by_parent: HashMap<usize, Vec<usize>>,
+    /// The outermost storages that are documents of their own.
+    documents: Vec<usize>,
     file: Sectors,
     mini: Sectors,
 }
@@ -50,6 +53,8 @@ pub struct OleEntry {
     pub is_orphan: bool,
     /// Whether its bytes are scattered over the file, so that a search of the file does not see them in one piece.
     pub is_fragmented: bool,
+    /// Whether it is, or lies in, a document of its own, which is given as a file ([`OleView::documents`]).
+    pub is_embedded: bool,
     chain: Chain,
     data: OnceLock<Bytes>,
 }
@@ -101,6 +106,7 @@ impl View for OleView {
             version: header.major,
             by_name: HashMap::new(),
             by_parent: HashMap::new(),
+            documents: Vec::new(),
             file,
             mini,
         };
@@ -126,6 +132,7 @@ impl View for OleView {
                 parent: placed.parent,
                 is_orphan: placed.is_orphan,
                 is_fragmented: chain.is_fragmented(),
+                is_embedded: false,
                 chain,
                 data: OnceLock::new(),
             };
@@ -136,6 +143,7 @@ impl View for OleView {
             view.by_name.entry((entry.parent, entry.name.to_lowercase())).or_insert(index);
             view.entries.push(entry);
         }
+        view.documents = embedded::mark(&mut view.entries);
         view.say_streams();
         if view.problems.len() > MAX_PROBLEMS {
             let more = view.problems.len().saturating_sub(MAX_PROBLEMS);
@@ -212,14 +220,24 @@ impl OleView {
         indices.iter().filter_map(|index| Some((*index, self.entries.get(*index)?)))
     }
 
-    /// Every storage but the root, orphans included, with indices.
+    /// Every storage of this document but the root, orphans included, with indices. What belongs to an embedded document
+    /// is read where that is.
     pub fn storages(&self) -> impl Iterator<Item = (usize, &OleEntry)> {
-        self.entries.iter().enumerate().filter(|(_, entry)| entry.kind == OleKind::Storage)
+        self.own().filter(|(_, entry)| entry.kind == OleKind::Storage)
     }
 
-    /// Every stream, orphans included, with indices.
+    /// Every stream of this document, orphans included, with indices; as [`OleView::storages`].
     pub fn streams(&self) -> impl Iterator<Item = (usize, &OleEntry)> {
-        self.entries.iter().enumerate().filter(|(_, entry)| entry.kind == OleKind::Stream)
+        self.own().filter(|(_, entry)| entry.kind == OleKind::Stream)
+    }
+
+    fn own(&self) -> impl Iterator<Item = (usize, &OleEntry)> {
+        self.entries.iter().enumerate().filter(|(_, entry)| !entry.is_embedded)
+    }
+
+    /// The storages that are documents of their own (a workbook in a text), none inside another.
+    pub fn documents(&self) -> &[usize] {
+        &self.documents
     }
 
     /// Content of the stream at a path from the root, without regard to case.

@@ -2,10 +2,12 @@
 //! packed files, embedded files, attachments, and content that is scattered over the file.
 
 use bytes::Bytes;
-use flate2::read::ZlibDecoder;
 
+use super::inflate::Inflater;
 use super::native::{self, Packed, packed};
-use super::{OleEntry, OleView, message, presentation};
+use super::visio::Gap;
+use super::{Changes, OleEntry, OleView, message, presentation, visio};
+use crate::formats::fields::u32_at;
 use crate::knowledge::streams::{is_document, is_embedded, is_plumbing};
 use crate::model::{
     Artifact, EntryName, Ioc, IocKind, Location, Origin, OriginKind, Problem, ProblemKind, name::file_name,
@@ -18,6 +20,8 @@ pub(super) const DOCUMENT_STREAM: &str = "OLE stream of a document";
 const MIN_SIZE: u64 = 64;
 /// Children that are no files. Messages with hundreds of recipients have thousands of small streams.
 const MAX_PARTS: usize = 200;
+/// Embedded documents given out.
+const MAX_DOCUMENTS: usize = 1_000;
 
 pub(super) struct OleUnpacker;
 
@@ -32,6 +36,7 @@ impl Unpacker for OleUnpacker {
             return Ok(());
         }
         let is_message = message::is_message(&view);
+        give_documents(&view, is_message, out)?;
         let mut parts = 0usize;
         for (index, entry) in view.streams() {
             if entry.size == 0 || is_plumbing(&entry.name) || is_vba(&view, entry) {
@@ -47,7 +52,10 @@ impl Unpacker for OleUnpacker {
                 continue;
             }
             if entry.name.eq_ignore_ascii_case("PowerPoint Document") {
-                give_storages(&view.data(index), &path, out)?;
+                give_presentation(&view, index, &path, out)?;
+            }
+            if entry.name.eq_ignore_ascii_case("VisioDocument") {
+                give_drawing(&view.data(index), &path, out)?;
             }
             let is_wanted = is_embedded(&entry.name)
                 || (entry.size >= MIN_SIZE && (entry.is_fragmented || is_recognised(&view.data(index))));
@@ -69,6 +77,33 @@ impl Unpacker for OleUnpacker {
         }
         Ok(())
     }
+}
+
+/// The documents in the document, as files. Those of a message are `mail/msg`'s to give.
+fn give_documents(view: &OleView, is_message: bool, out: &mut Outcome<'_>) -> Result<(), StageError> {
+    for (count, index) in view.documents().iter().enumerate() {
+        if is_message && message::owns(view, *index) {
+            continue;
+        }
+        let path = view.path(*index);
+        let at = Location::part(format!("storage {path}"));
+        if count >= MAX_DOCUMENTS {
+            let what = format!("more than {MAX_DOCUMENTS} embedded documents; the others were not read");
+            out.problem(Problem::new(ProblemKind::Limit, what, at));
+            break;
+        }
+        match view.rebuilt(*index, &Changes::default()) {
+            Some(bytes) => {
+                let origin = Origin::part(OriginKind::Embedded, "document stored in a document");
+                out.child_bytes(EntryName::new(path), origin, bytes)?;
+            }
+            None => {
+                let what = "the embedded document is too large to be read as a file";
+                out.problem(Problem::new(ProblemKind::Limit, what, at));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Whether a stream belongs to a VBA project, which has its own unpacker.
@@ -128,19 +163,61 @@ pub(super) fn name_of(packed: &Packed) -> EntryName {
     names.fold(EntryName::new(first), EntryName::also)
 }
 
-fn give_storages(stream: &Bytes, path: &str, out: &mut Outcome<'_>) -> Result<(), StageError> {
-    for inner in presentation::storages(stream) {
+/// What a drawing holds, unpacked.
+fn give_drawing(stream: &Bytes, path: &str, out: &mut Outcome<'_>) -> Result<(), StageError> {
+    let drawing = visio::drawing(stream);
+    let at = || Location::part(format!("stream {path}"));
+    match drawing.gap {
+        None => {}
+        Some(Gap::OldVersion(version)) => {
+            out.problem(Problem::unsupported(format!("a drawing of version {version} is not unpacked"), at()));
+        }
+        Some(Gap::NoTrailer) => {
+            out.problem(Problem::damaged("the drawing does not say where its streams are", at()));
+        }
+        Some(Gap::TooMuch) => {
+            let what = "the drawing has more streams than are unpacked";
+            out.problem(Problem::new(ProblemKind::Limit, what, at()));
+        }
+    }
+    for (index, file) in drawing.files.into_iter().enumerate() {
+        let origin = Origin::part(OriginKind::Embedded, "compound file in a drawing, LZSS");
+        out.child_bytes(EntryName::new(format!("{path}/{index}")), origin, file.into())?;
+    }
+    if drawing.rest.len() as u64 >= MIN_SIZE {
+        let origin = Origin::part(OriginKind::Decoded, DOCUMENT_STREAM);
+        out.child_bytes(EntryName::new(format!("{path}/unpacked")), origin, drawing.rest.into())?;
+    }
+    Ok(())
+}
+
+/// What a presentation holds. Of an encrypted one the records make no sense until it is opened.
+fn give_presentation(view: &OleView, index: usize, path: &str, out: &mut Outcome<'_>) -> Result<(), StageError> {
+    let storage = view.entries.get(index).and_then(|entry| entry.parent).unwrap_or_default();
+    let user = view.child(storage, "Current User").map(|user| view.data(user)).unwrap_or_default();
+    let stream = view.data(index);
+    let found = presentation::contents(&stream, u32_at(&user, 16));
+    let place = |offset: usize| Location::part(format!("stream {path}")).with_offset(offset as u64);
+    if let Some(offset) = found.broken_at.filter(|_| presentation::is_plain(&user)) {
+        out.problem(Problem::damaged("a record is longer than the presentation", place(offset)));
+    }
+    if found.is_cut {
+        let what = "more objects and sounds in the presentation than are given out";
+        out.problem(Problem::new(ProblemKind::Limit, what, place(0)));
+    }
+    for inner in found.storages {
         let name = EntryName::new(format!("{path}/{:#x}", inner.offset));
-        let detail = "storage in a presentation";
-        if inner.is_compressed {
-            out.child(
-                name,
-                Origin::part(OriginKind::Embedded, format!("{detail}, deflate")),
-                ZlibDecoder::new(&*inner.data),
-            )?;
+        let detail = if inner.is_project { "VBA project of a presentation" } else { "storage in a presentation" };
+        if let Some(size) = inner.inflated_size {
+            let origin = Origin::part(OriginKind::Embedded, format!("{detail}, deflate"));
+            out.child(name, origin, Inflater::new(&inner.data, Some(size)))?;
         } else {
             out.child_bytes(name, Origin::part(OriginKind::Embedded, detail), inner.data)?;
         }
+    }
+    for (offset, data) in found.sounds.into_iter().filter(|(_, data)| data.len() as u64 >= MIN_SIZE) {
+        let origin = Origin::part(OriginKind::Embedded, "sound in a presentation");
+        out.child_bytes(EntryName::new(format!("{path}/{offset:#x}.wav")), origin, data)?;
     }
     Ok(())
 }

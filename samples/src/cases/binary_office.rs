@@ -1,0 +1,75 @@
+//! Binary office documents whose macros lie where few tools look.
+
+use crate::Sample;
+use crate::office::biff::Workbook;
+use crate::office::cfb::Cfb;
+use crate::office::macros::{self, ticket_project_from, vba_project, with_project};
+use crate::office::presentation::{Keeping, presentation};
+use crate::office::visio::visio;
+
+/// The samples.
+pub(super) fn all() -> Vec<Sample> {
+    vec![
+        Sample {
+            id: "fc1",
+            file_name: "組織図.vsd",
+            about: "the dropper in a drawing: a compound file cut into packed streams",
+            make: || {
+                let project = dropper("fc1");
+                let text = "組織図".encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+                drawing(visio(&[(0x1F, &project)], &text))
+            },
+        },
+        Sample {
+            id: "fc2",
+            file_name: "会社案内.ppt",
+            about: "the dropper in a presentation, in a storage that only the directory of persistent objects leads to",
+            make: || presentation(&dropper("fc2"), Keeping::Hidden).build(),
+        },
+        Sample {
+            id: "fc2d",
+            file_name: "会社案内.ppt",
+            about: "the dropper in a presentation whose deflated storage ends in ruins",
+            make: || presentation(&dropper("fc2d"), Keeping::Damaged).build(),
+        },
+        Sample {
+            id: "fc3",
+            file_name: "報告書.doc",
+            about: "a text with a workbook in it that brings the dropper",
+            make: || {
+                let project = ticket_project_from("fc3", "http://example.org/w/");
+                let file = Cfb::new()
+                    .class("", "00020906-0000-0000-C000-000000000046")
+                    .stream("WordDocument", vec![0; 4096])
+                    .class("ObjectPool/_1700000000", "00020820-0000-0000-C000-000000000046")
+                    .stream("ObjectPool/_1700000000/\u{3}ObjInfo", vec![0; 6])
+                    .stream("ObjectPool/_1700000000/Workbook", Workbook::new().sheet("Sheet1", 0, 0).build());
+                with_project(file, "ObjectPool/_1700000000/_VBA_PROJECT_CUR", &project).build()
+            },
+        },
+        Sample {
+            id: "bc1",
+            file_name: "配置図.vsd",
+            about: "a drawing of one shape",
+            make: || drawing(visio(&[], "会議室 A から C の配置図です。改訂があれば総務まで。".as_bytes())),
+        },
+        Sample {
+            id: "bc2",
+            file_name: "研修.ppt",
+            about: "a presentation whose project shows a greeting on a button",
+            make: || {
+                let module = "Sub Button1_Click()\n    MsgBox \"ようこそ\"\nEnd Sub\n";
+                let modules = vec![crate::office::vba::Module::standard("Module1", module)];
+                presentation(&vba_project(&crate::office::vba::Project::new(modules)), Keeping::Deflated).build()
+            },
+        },
+    ]
+}
+
+fn dropper(id: &str) -> Vec<u8> {
+    macros::vba_project(&ticket_project_from(id, "http://example.org/w/"))
+}
+
+fn drawing(document: Vec<u8>) -> Vec<u8> {
+    Cfb::new().class("", "00021A14-0000-0000-C000-000000000046").stream("VisioDocument", document).build()
+}
