@@ -13,6 +13,7 @@ mod mail_forms;
 mod names;
 mod office;
 mod old_archives;
+mod other_documents;
 mod pages;
 mod pictures;
 pub mod programs;
@@ -41,6 +42,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(office::all());
     all.extend(old_archives::all());
     all.extend(pictures::all());
+    all.extend(other_documents::all());
     all.extend(pages::all());
     all.extend(programs::samples());
     all.extend(rules::samples());

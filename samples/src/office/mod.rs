@@ -3,6 +3,7 @@
 pub mod biff;
 pub mod cfb;
 pub mod macros;
+pub mod odf;
 pub mod onenote;
 pub mod ooxml;
 pub mod presentation;

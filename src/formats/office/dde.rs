@@ -1,4 +1,4 @@
-//! The finding on dynamic data exchange, shared by the fields of Word and the links of Excel.
+//! The finding on dynamic data exchange, shared by the fields of Word, the links of Excel and the cells of tables.
 
 use crate::finding_kind;
 use crate::knowledge::dde::{is_command, is_launcher, is_office};
@@ -12,11 +12,13 @@ pub(crate) enum DdeHost {
     Word,
     /// A link in a workbook. Honest ones name feeds of market data, of which there are many.
     Excel,
+    /// A cell of a table as text. Exports hold values, not links.
+    Table,
 }
 
 /// Says a link: high where it starts a program or carries a command, medium where it may be a feed.
 pub(crate) fn say_dde(out: &mut Outcome<'_>, host: DdeHost, service: &str, topic: &str, at: Location) {
-    let runs = is_launcher(service) || is_command(topic) || (host == DdeHost::Word && !is_office(service));
+    let runs = is_launcher(service) || is_command(topic) || (host != DdeHost::Excel && !is_office(service));
     let severity = if runs { Severity::High } else { Severity::Medium };
     out.raise_as(DDE_LINK, severity, false, at, format!("{service} | {topic}"));
 }
@@ -31,8 +33,8 @@ finding_kind! {
     ///
     /// ## How we see it
     /// `DDE`/`DDEAUTO` in the field instructions of a Word document, joined over split runs; `ddeLink` parts and
-    /// SUPBOOK records of workbooks. Weighted high if the service is a shell, a path or (in Word) no office program, or
-    /// if the topic reads like a command.
+    /// SUPBOOK records of workbooks; cells `=service|'topic'!item` of tables; links of OpenDocument files. Weighted high
+    /// if the service is a shell, a path or (outside of workbooks) no office program, or if the topic reads like a command.
     ///
     /// ## When it is innocent
     /// Sheets that show live market data link to their vendor's service; such links weigh medium.

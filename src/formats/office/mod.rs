@@ -1,10 +1,14 @@
 //! Documents of office programs, their containers, and the macros inside them.
 
 pub(crate) mod classes;
+pub(crate) mod connection;
 pub(crate) mod dde;
+pub(crate) mod formula_text;
+pub mod odf;
 pub mod ole;
 pub mod onenote;
 pub mod ooxml;
+pub mod query;
 pub(crate) mod remote;
 pub mod strings;
 pub(crate) mod target;

@@ -13,7 +13,7 @@ mod parser;
 mod parts;
 mod relations;
 mod sheets;
-mod xml;
+pub(in crate::formats::office) mod xml;
 
 pub use parser::{OoxmlView, Relation};
 

@@ -9,7 +9,7 @@ use quick_xml::escape::{resolve_xml_entity, unescape};
 use quick_xml::events::{BytesStart, Event};
 
 /// A step through a part.
-pub(super) enum Piece<'a> {
+pub(in crate::formats::office) enum Piece<'a> {
     /// The start of an element, or an element without content (for which [`Piece::Close`] follows too).
     Open(Tag<'a>),
     /// The end of an element, by local name.
@@ -19,22 +19,26 @@ pub(super) enum Piece<'a> {
 }
 
 /// A start tag.
-pub(super) struct Tag<'a>(&'a BytesStart<'a>);
+pub(in crate::formats::office) struct Tag<'a>(&'a BytesStart<'a>);
 
 impl Tag<'_> {
     /// Local name.
-    #[cfg(test)]
-    pub(super) fn name(&self) -> String {
+    pub(in crate::formats::office) fn name(&self) -> String {
         self.0.local_name().as_ref().to_owned()
     }
 
+    /// The attributes as written, to ask for a word before they are taken apart.
+    pub(in crate::formats::office) fn written(&self) -> &str {
+        self.0.attributes_raw()
+    }
+
     /// Whether this is its local name.
-    pub(super) fn is(&self, name: &str) -> bool {
+    pub(in crate::formats::office) fn is(&self, name: &str) -> bool {
         self.0.local_name().as_ref() == name
     }
 
     /// Value of the first attribute of this local name.
-    pub(super) fn get(&self, name: &str) -> Option<String> {
+    pub(in crate::formats::office) fn get(&self, name: &str) -> Option<String> {
         let mut attributes = self.0.attributes();
         let found =
             attributes.with_checks(false).flatten().find(|attribute| attribute.key.local_name().as_ref() == name)?;
@@ -46,7 +50,7 @@ impl Tag<'_> {
 }
 
 /// Walks a part. An error says where the rest could not be read.
-pub(super) fn walk(part: &[u8], mut visit: impl FnMut(Piece<'_>)) -> Result<(), String> {
+pub(in crate::formats::office) fn walk(part: &[u8], mut visit: impl FnMut(Piece<'_>)) -> Result<(), String> {
     let text = decode(part);
     let mut reader = Reader::from_str(&text);
     let config = reader.config_mut();

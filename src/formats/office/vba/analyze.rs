@@ -3,9 +3,9 @@
 
 use super::judge::{KINDS, Places, judge};
 use super::program::Part;
-use super::unpack::MODULE_ORIGIN;
+use super::unpack::is_module;
 use crate::formats::text::plain::TextView;
-use crate::model::{Artifact, OriginKind};
+use crate::model::Artifact;
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
 /// Looks at a lone module.
@@ -17,9 +17,7 @@ impl Analyzer for SourceAnalyzer {
     }
 
     fn wants(&self, artifact: &Artifact) -> bool {
-        let is_of_project =
-            artifact.origin.kind == OriginKind::Decoded && artifact.origin.detail.starts_with(MODULE_ORIGIN);
-        !is_of_project
+        !is_module(artifact)
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {

@@ -4,10 +4,11 @@
 //! `decompress` `dir` `project` `codepage` the on-disk tables; `storage` where projects lie; `modules` one project;
 //! `unpack` its children. `lexer` `syntax` source to procedures; `folding` `functions` `value` what is known without
 //! running them; `program` all modules together; `abilities` what they do, `reach` who calls whom, `disguise` how they
-//! hide; `judge` and `findings` what is said of it, `analyze` the same for lone source.
+//! hide; `judge` and `findings` what is said of it, `analyze` the same for lone source, `basic` for modules of other programs.
 
 mod abilities;
 mod analyze;
+mod basic;
 mod codepage;
 mod decompress;
 mod dir;
@@ -26,6 +27,7 @@ mod syntax;
 mod unpack;
 mod value;
 
+pub(crate) use basic::{BasicModule, judge_basic, kinds as basic_kinds};
 pub use codepage::CodePage;
 pub use dir::Reference;
 pub use modules::{Standing, VbaModule, VbaProject};
@@ -72,7 +74,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
 /// Whether text is VBA source: a module as hosts store and export it, or text that starts like one and has procedures.
 fn is_vba(artifact: &Artifact) -> bool {
     let Ok(view) = artifact.view::<TextView>() else { return false };
-    looks_like_vba(&view.text)
+    unpack::is_module(artifact) || looks_like_vba(&view.text)
 }
 
 /// Bytes of text looked at.

@@ -17,6 +17,11 @@ pub struct ProjectUnpacker;
 /// How the origin of a project's module starts; its analysis belongs to the project.
 pub(super) const MODULE_ORIGIN: &str = "VBA module";
 
+/// Whether an artifact is the source of a module that its container gave as one.
+pub(super) fn is_module(artifact: &Artifact) -> bool {
+    artifact.origin.kind == OriginKind::Decoded && artifact.origin.detail.starts_with(MODULE_ORIGIN)
+}
+
 /// What the project itself shows, then what its code shows.
 const OWN_KINDS: [&crate::model::FindingKind; 5] = [PRESENT, LOCKED, MODULE_HIDDEN, SOURCE_MISSING, NO_COMPILED_CODE];
 

@@ -1,7 +1,7 @@
 //! Judges where a shortcut points.
 
 use super::findings::{
-    DESKTOP_ENTRY_RUNS, KINDS, RDP_FILE, SHORTCUT_ODD_TARGET, SHORTCUT_TO_SHARE, SYLK_FILE, URL_SHORTCUT, WEB_QUERY,
+    DESKTOP_ENTRY_RUNS, KINDS, RDP_FILE, SHORTCUT_ODD_TARGET, SHORTCUT_TO_SHARE, SYLK_FILE, URL_SHORTCUT,
 };
 use super::settings::{Setting, SettingsView};
 use crate::formats::link::Link;
@@ -18,7 +18,6 @@ pub(super) enum Sort {
     Theme,
     Desktop,
     Rdp,
-    Query,
     Library,
     Sylk,
 }
@@ -36,7 +35,6 @@ impl Analyzer for TargetAnalyzer {
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         match self.sort {
             Sort::Library => library(&artifact.view::<TextView>()?.text, out),
-            Sort::Query => query(&artifact.view::<TextView>()?.text, out),
             Sort::Sylk => out.raise(SYLK_FILE, Location::whole(), artifact.name.file_name()),
             Sort::Url => url(&*artifact.view::<SettingsView>()?, out),
             Sort::Scf | Sort::Theme => shares(&*artifact.view::<SettingsView>()?, out),
@@ -102,15 +100,6 @@ fn library(text: &str, out: &mut Outcome<'_>) {
             out.raise_as(SHORTCUT_TO_SHARE, Severity::Critical, true, place, target.trim());
         }
     }
-}
-
-fn query(text: &str, out: &mut Outcome<'_>) {
-    let target = text.lines().map(str::trim).find(|line| Link::of(line) != Link::Relative).unwrap_or_default();
-    let link = Link::of(target);
-    if let Some(ioc) = link.ioc(Location::whole(), "web query") {
-        out.ioc(ioc);
-    }
-    out.raise(WEB_QUERY, Location::whole(), target);
 }
 
 /// `Exec`, Desktop Entry Specification §6.

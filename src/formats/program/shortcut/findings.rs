@@ -5,7 +5,7 @@ use crate::stage::Kinds;
 
 /// Finding kinds of shortcuts.
 pub(super) const KINDS: Kinds =
-    &[SHORTCUT_TO_SHARE, SHORTCUT_ODD_TARGET, URL_SHORTCUT, DESKTOP_ENTRY_RUNS, RDP_FILE, WEB_QUERY, SYLK_FILE];
+    &[SHORTCUT_TO_SHARE, SHORTCUT_ODD_TARGET, URL_SHORTCUT, DESKTOP_ENTRY_RUNS, RDP_FILE, SYLK_FILE];
 
 finding_kind! {
     /// ## What it is
@@ -147,33 +147,6 @@ finding_kind! {
         facet: Network,
         confidence: High,
         attack: ["T1566.001", "T1219"],
-    }
-}
-
-finding_kind! {
-    /// ## What it is
-    /// A query file that makes Excel fetch data from an address.
-    ///
-    /// ## Why it matters
-    /// What comes back may hold DDE commands; half a million such mails were sent to Japan in five days of August 2018.
-    ///
-    /// ## How we see it
-    /// The first lines of .iqy and its kin.
-    ///
-    /// ## When it is innocent
-    /// Reporting systems inside a company. The address in it should be one of the company's own.
-    ///
-    /// ## References
-    /// - ATT&CK T1559.002, Dynamic Data Exchange: https://attack.mitre.org/techniques/T1559/002/
-    pub(super) const WEB_QUERY = {
-        id: "web-query-file",
-        title: "a query file makes Excel fetch data from an address",
-        ja: "Excelに外部からデータを取得させるクエリファイルです",
-        why_ja: "取得したデータに含まれるコマンドがExcelから実行されることがあります。",
-        severity: High,
-        facet: Network,
-        confidence: High,
-        attack: ["T1559.002", "T1221"],
     }
 }
 

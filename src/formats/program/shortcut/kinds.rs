@@ -102,16 +102,6 @@ pub const RDP: FormatSpec = text_shortcut(
     &[&TargetAnalyzer { sort: Sort::Rdp }],
 );
 
-/// Web query.
-pub const IQY: FormatSpec = text_shortcut(
-    "web-query",
-    "Excel web query",
-    &["iqy", "dqy", "oqy", "rqy"],
-    is_query,
-    &[Reference { title: "Microsoft, Excel web query files", url: "https://learn.microsoft.com/en-us/office/" }],
-    &[&TargetAnalyzer { sort: Sort::Query }],
-);
-
 /// Library or search connector.
 pub const LIBRARY: FormatSpec = text_shortcut(
     "library-ms",
@@ -164,16 +154,4 @@ fn has_section(artifact: &Artifact, name: &str) -> bool {
 /// Asks something of the text's beginning, lower case.
 fn head(artifact: &Artifact, ask: impl FnOnce(&str) -> bool) -> bool {
     artifact.view::<TextView>().is_ok_and(|view| ask(view.lower_head().trim_start()))
-}
-
-/// `WEB`, a version, an address; or a database query.
-fn is_query(artifact: &Artifact) -> bool {
-    head(artifact, |head| {
-        let mut lines = head.lines().map(str::trim);
-        match lines.next() {
-            Some("web") => lines.next().is_some_and(|line| line.len() <= 3) && lines.next().is_some(),
-            Some("xlodbc") => true,
-            _ => false,
-        }
-    })
 }

@@ -1,5 +1,5 @@
 //! Shortcuts that are text: Internet shortcuts, library and search connectors, folder commands, themes, desktop entries,
-//! remote desktop files, web queries. What matters in each is where it points and what it starts; the binary shortcut is
+//! remote desktop files. What matters in each is where it points and what it starts; the binary shortcut is
 //! `program/lnk`.
 //!
 //! `settings` reads the lines all of them are made of, `kinds` declares the formats, `analyze` judges targets.

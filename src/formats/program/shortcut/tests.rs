@@ -1,6 +1,6 @@
 //! Shortcuts through their probes and the analyzer.
 
-use super::kinds::{DESKTOP, IQY, LIBRARY, RDP, SCF, SLK, THEME, URL};
+use super::kinds::{DESKTOP, LIBRARY, RDP, SCF, SLK, THEME, URL};
 use crate::formats::trial::{attachment, is_taken, scan, weight};
 use crate::model::Severity;
 
@@ -70,12 +70,7 @@ fn remote_desktops_outside_weigh_more_than_inside() {
 }
 
 #[test]
-fn queries_and_old_spreadsheets_are_seen() {
-    assert_eq!(
-        weight(&scan(&IQY, "a.iqy", b"WEB\r\n1\r\nhttp://example.com/q\r\n"), "web-query-file"),
-        Some(Severity::High)
-    );
-    assert!(!is_taken(&IQY, &attachment("a.txt", b"Web design notes\n1\nhttp://example.com/\n")));
+fn old_spreadsheets_are_seen() {
     assert_eq!(
         weight(&scan(&SLK, "a.slk", b"ID;PWXL;N;E\r\nC;Y1;X1;K1\r\nE\r\n"), "sylk-file"),
         Some(Severity::Medium)

@@ -1,6 +1,7 @@
 //! Tables as text (RFC 4180). Spreadsheet programs take cells that start like formulas for formulas.
 
 mod analyze;
+mod cells;
 
 use crate::formats::text::plain::TextView;
 use crate::model::{Artifact, FormatId};
@@ -25,9 +26,13 @@ pub const FORMAT: FormatSpec = FormatSpec {
     analyzers: &[&analyze::CsvAnalyzer],
 };
 
+/// Names of workbooks: Excel opens text under them as a table, after a question.
+const WORKBOOKS: &[&str] = &["xls", "xlt", "xlsx", "xlsm", "xlsb", "ods", "prn"];
+
 /// Text that is called a table; content alone does not tell one.
 fn is_csv(artifact: &Artifact) -> bool {
-    let is_named = FORMAT.extensions.contains(&artifact.name.extension().as_str())
+    let extension = artifact.name.extension();
+    let is_named = FORMAT.extensions.iter().chain(WORKBOOKS).any(|known| *known == extension)
         || artifact.origin.claimed_type.as_deref().is_some_and(|kind| FORMAT.media_types.contains(&kind));
     is_named && artifact.view::<TextView>().is_ok()
 }
