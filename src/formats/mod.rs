@@ -17,6 +17,9 @@ pub mod text;
 #[cfg(test)]
 pub(crate) mod trial;
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 use crate::model::FormatId;
 use crate::stage::{Family, FormatSpec, Unpacker};
 
@@ -241,7 +244,10 @@ pub const LODGERS: &[(FormatId, &dyn Unpacker)] = &[
 
 /// The specification of a registered format.
 pub fn spec(id: FormatId) -> Option<&'static FormatSpec> {
-    FORMATS.iter().copied().find(|spec| spec.id == id)
+    // Asked many times for every artifact.
+    static BY_NAME: LazyLock<BTreeMap<&'static str, &'static FormatSpec>> =
+        LazyLock::new(|| FORMATS.iter().rev().map(|spec| (spec.id.as_str(), *spec)).collect());
+    BY_NAME.get(id.as_str()).copied()
 }
 
 /// Whether bytes start as an archive of a registered kind does, by its magic alone.

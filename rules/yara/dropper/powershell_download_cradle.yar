@@ -7,9 +7,10 @@ rule powershell_download_cradle {
         reference = "https://attack.mitre.org/techniques/T1059/001/"
         sample = "rule-powershell-cradle"
     strings:
-        $run = /\b(iex|invoke-expression)\b/ nocase ascii wide
+        $run_short = "iex" fullword nocase ascii wide
+        $run_long = "invoke-expression" fullword nocase ascii wide
         $fetch_client = /net\.webclient.{0,40}\.(downloadstring|downloaddata|openread)/ nocase ascii wide
         $fetch_cmdlet = /\b(iwr|irm|invoke-webrequest|invoke-restmethod)\b[^\r\n]{0,80}https?:\/\// nocase ascii wide
     condition:
-        $run and ($fetch_client or $fetch_cmdlet)
+        any of ($run_*) and ($fetch_client or $fetch_cmdlet)
 }

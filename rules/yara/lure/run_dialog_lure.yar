@@ -7,10 +7,10 @@ rule run_dialog_lure {
         reference = "https://attack.mitre.org/techniques/T1204/004/"
         sample = "rule-run-dialog"
     strings:
-        $key_en = /(press|hold|push)[^\r\n]{0,40}(win(dows)?( key)?( logo)?|⊞)[^\r\n]{0,12}\+ ?R\b/ nocase
-        $key_ja = /(Windows|ウィンドウズ|Win)[^\r\n]{0,20}(\+|＋)( |　)?(R|Ｒ)/ nocase
-        $paste_en = /(ctrl|control)[^\r\n]{0,12}\+ ?V\b/ nocase
-        $paste_ja = /(貼り付け|ペースト|ctrl[^\r\n]{0,6}(\+|＋)( |　)?(V|Ｖ))/ nocase
+        $key_en = /\b(press|hold|push)\b[^\r\n]{0,40}(win(dows)?( key)?( logo)?|⊞)[^\r\n]{0,12}\+ ?R\b/ nocase
+        $key_ja = /(\bWin(dows)?|ウィンドウズ)[^\r\n<>="':;.\/]{0,20}(\+|＋)( |　)?(R|Ｒ)/ nocase
+        $paste_en = /\b(ctrl|control)\b[^\r\n<>="':;\/]{0,12}\+ ?V\b/ nocase
+        $paste_ja = /(貼り付け|ペースト|\bctrl[^\r\n<>="':;\/]{0,6}(\+|＋)( |　)?(V|Ｖ))/ nocase
         $verify_en = /(captcha|verify (that )?you are human|i am not a robot|verification (id|code))/ nocase
         $verify_ja = /(ロボットではありません|人間であること|本人確認|認証を完了)/
     condition:

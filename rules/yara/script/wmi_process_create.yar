@@ -9,7 +9,7 @@ rule wmi_process_create {
     strings:
         $moniker = "winmgmts:" nocase ascii wide
         $class = "Win32_Process" nocase ascii wide
-        $create = /\.Create[ \t(]|\bcreate\b/ nocase ascii wide
+        $create = "create" fullword nocase ascii wide
     condition:
         $moniker and $class and $create
 }

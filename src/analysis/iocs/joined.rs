@@ -28,6 +28,11 @@ pub(super) fn read(reading: &Reading<'_>, finds: &mut Finds) {
     }
 }
 
+/// Bytes an operand may start with.
+const fn may_start(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\'' | b'[' | b'0'..=b'9' | b'c' | b'C' | b's' | b'S')
+}
+
 /// A place in code.
 struct Code<'a> {
     text: &'a str,
@@ -51,20 +56,47 @@ impl<'a> Code<'a> {
     fn step(&mut self) {
         self.skip(1);
         let bytes = self.text.as_bytes();
-        while let Some(byte) = bytes.get(self.at) {
-            let may_start = match byte {
+        loop {
+            let rest = bytes.get(self.at..).unwrap_or_default();
+            let passed = rest.iter().take_while(|byte| !may_start(**byte)).count();
+            self.skip(passed);
+            let starts = match self.byte() {
                 b'"' | b'\'' | b'[' => true,
-                b'0'..=b'9' | b'c' | b'C' | b's' | b'S' => {
+                _ if passed >= rest.len() => return,
+                _ => {
                     let before = self.at.checked_sub(1).and_then(|before| bytes.get(before)).copied().unwrap_or(0);
                     !is_word(before)
                 }
-                _ => false,
             };
-            if may_start && self.text.is_char_boundary(self.at) {
+            if starts && self.text.is_char_boundary(self.at) {
                 return;
             }
             self.skip(1);
         }
+    }
+
+    /// Goes past a literal that nothing is joined to: what nearly every literal is, and every attribute of XML. False if
+    /// the one at this place may be part of an expression.
+    fn skip_lone_literal(&mut self) -> bool {
+        let quote = self.byte();
+        let bytes = self.text.as_bytes();
+        let Some(body) = bytes.get(self.at.saturating_add(1)..) else { return false };
+        let body = body.get(..MAX_TEXT).unwrap_or(body);
+        let Some(length) = memchr::memchr3(quote, b'\r', b'\n', body) else { return false };
+        if body.get(length) != Some(&quote) {
+            return false;
+        }
+        let after = self.at.saturating_add(length).saturating_add(2);
+        // The most common followers of a literal that is not joined; anything else is looked at closely.
+        if !matches!(bytes.get(after), Some(b'>' | b'/' | b')' | b';' | b']' | b'}' | b'?' | b'a'..=b'z' | b'<')) {
+            let is_apart = bytes.get(after) == Some(&b' ')
+                && bytes.get(after.saturating_add(1)).is_some_and(|next| next.is_ascii_alphabetic() || *next == b'/');
+            if !is_apart {
+                return false;
+            }
+        }
+        self.at = after;
+        true
     }
 
     /// Operands joined by operators or commas; none if it is a single one or holds nothing new.
@@ -73,6 +105,9 @@ impl<'a> Code<'a> {
             return self.codes(MIN_CODES);
         }
         let is_literal = matches!(self.byte(), b'"' | b'\'');
+        if is_literal && self.skip_lone_literal() {
+            return None;
+        }
         let mut all = self.operand()?;
         let mut count = 1usize;
         let mut is_list = false;

@@ -45,7 +45,10 @@ pub(crate) fn starts_with(artifact: &Artifact, id: FormatId) -> bool {
         return false;
     }
     let disk = open(&artifact.bytes);
-    SYSTEMS.iter().find(|system| (system.is)(disk.as_ref())).is_some_and(|system| system.id == id)
+    // Every artifact is asked for every system: the one in question decides nearly always.
+    let is = |system: &&&FileSystem| (system.is)(disk.as_ref());
+    SYSTEMS.iter().find(|system| system.id == id).is_some_and(|system| is(&system))
+        && SYSTEMS.iter().find(is).is_some_and(|system| system.id == id)
 }
 
 /// Whether a trailer says that the bytes are a virtual disk, though they start as the disk in it does.
