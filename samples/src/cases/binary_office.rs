@@ -48,6 +48,17 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fc4",
+            file_name: "議事録.doc",
+            about: "the dropper in a document whose header leads nowhere and states another size of sectors",
+            make: || {
+                let mut file = macros::reply_doc("fc4", "http://example.org/w/");
+                file[30] = 12;
+                file[48..52].fill(0xFF);
+                file
+            },
+        },
+        Sample {
             id: "bc1",
             file_name: "配置図.vsd",
             about: "a drawing of one shape",

@@ -14,13 +14,16 @@ pub(super) struct Structure;
 
 impl Analyzer for Structure {
     fn findings(&self) -> Kinds {
-        &[OLE_STRUCTURE_DAMAGED]
+        &[OLE_STRUCTURE_DAMAGED, OLE_TABLES_REPAIRED]
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         let view = artifact.view::<OleView>()?;
         if let Some(first) = view.problems.iter().find(|problem| problem.kind == ProblemKind::Damaged) {
             out.raise(OLE_STRUCTURE_DAMAGED, first.at.clone(), first.what.clone());
+        }
+        for repair in &view.repairs {
+            out.raise(OLE_TABLES_REPAIRED, Location::whole(), repair.clone());
         }
         summary::say_summary(&view, out);
         encryption::say_encryption(&view, out);
@@ -274,5 +277,36 @@ finding_kind! {
         facet: Structure,
         confidence: Medium,
         attack: [],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// A compound file whose header or tables say something wrong about where its content lies, and whose content was
+    /// found all the same.
+    ///
+    /// ## Why it matters
+    /// A scanner that believes the header finds nothing, while a program that repairs documents opens them. What was
+    /// found this way is examined like everything else.
+    ///
+    /// ## How we see it
+    /// The root entry stands where another sector size would put it, or the sectors of the directory are found by their
+    /// look and not by the chain that the header names.
+    ///
+    /// ## When it is innocent
+    /// Files recovered from damaged disks, and downloads that broke off.
+    ///
+    /// ## References
+    /// - MS-CFB 2.2 Compound File Header: https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-cfb/
+    /// - ATT&CK T1027, Obfuscated Files or Information: https://attack.mitre.org/techniques/T1027/
+    pub(crate) const OLE_TABLES_REPAIRED = {
+        id: "ole-tables-repaired",
+        title: "the tables of the compound file are wrong; its content was found without them",
+        ja: "ファイルの管理情報が誤っていますが、内容は復元して検査しました",
+        why_ja: "管理情報を信じる検査ソフトには空に見え、修復機能のあるソフトでは開ける、という回避に使われることがあります。",
+        severity: Low,
+        facet: Conceal,
+        confidence: Medium,
+        attack: ["T1027"],
     }
 }

@@ -44,6 +44,51 @@ pub(super) struct Placed {
     pub(super) is_orphan: bool,
 }
 
+impl RawEntry {
+    /// A root that holds nothing, for a file whose directory is gone.
+    pub(super) fn root() -> Self {
+        RawEntry {
+            name: "Root Entry".to_owned(),
+            kind: RawKind::Root,
+            clsid: [0; 16],
+            left: NO_STREAM,
+            right: NO_STREAM,
+            child: NO_STREAM,
+            start: u32::MAX,
+            size: 0,
+        }
+    }
+}
+
+/// Whether bytes begin with the entry of the root.
+pub(super) fn begins_with_root(bytes: &[u8]) -> bool {
+    bytes.get(66) == Some(&5) && is_plausible(bytes)
+}
+
+/// Whether a sector is one of the directory: entries that can be, one of them in use.
+pub(super) fn looks_like_directory(sector: &[u8]) -> bool {
+    let mut is_used = false;
+    for raw in sector.chunks_exact(ENTRY) {
+        // An unused entry is all zero but for its links.
+        let is_unused = raw.get(66) == Some(&0) && raw.iter().take(66).all(|byte| *byte == 0);
+        if !is_unused && !is_plausible(raw) {
+            return false;
+        }
+        is_used |= !is_unused;
+    }
+    is_used
+}
+
+/// Whether 128 bytes can be an entry: a name closed by zero where its length says, a kind and a colour that exist.
+fn is_plausible(raw: &[u8]) -> bool {
+    let length = u16_at(raw, 64).map_or(0, usize::from);
+    let is_name = (4..=64).contains(&length)
+        && length % 2 == 0
+        && u16_at(raw, length.saturating_sub(2)) == Some(0)
+        && (0..length.saturating_sub(2)).step_by(2).all(|at| u16_at(raw, at).is_some_and(|unit| unit != 0));
+    is_name && matches!(raw.get(66), Some(1 | 2 | 5)) && matches!(raw.get(67), Some(0 | 1))
+}
+
 /// The entries as stored, MS-CFB 2.6.1. In version 3 the upper half of the size may hold anything.
 pub(super) fn entries(directory: &[u8], major: u16) -> Vec<RawEntry> {
     directory.chunks_exact(ENTRY).filter_map(|raw| entry(raw, major)).collect()

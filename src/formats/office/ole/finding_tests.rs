@@ -147,6 +147,25 @@ fn damage_is_said_and_health_is_not() {
 }
 
 #[test]
+fn tables_that_lie_are_said_where_the_content_was_found() {
+    let mut file = Cfb::new().stream("Long", vec![7; 9000]).build();
+    file[48..52].fill(0xFF);
+    let said = scan_artifact(&FORMAT, file_of(file));
+    assert_eq!(findings(&said), [("ole-structure-damaged", "low"), ("ole-tables-repaired", "low")]);
+    let mut file = Cfb::new().stream("Long", vec![7; 9000]).build();
+    file[30] = 12;
+    assert_eq!(findings(&scan_artifact(&FORMAT, file_of(file))), [("ole-tables-repaired", "low")]);
+    // A version that fits nothing else says nothing by itself.
+    let mut file = Cfb::new().stream("Long", vec![7; 9000]).build();
+    file[26] = 9;
+    assert_eq!(findings(&scan_artifact(&FORMAT, file_of(file))), []);
+}
+
+fn file_of(bytes: Vec<u8>) -> Artifact {
+    file("t", bytes)
+}
+
+#[test]
 fn locked_documents_are_said() {
     let mut word = vec![0u8; 5000];
     word[..2].copy_from_slice(&[0xEC, 0xA5]);

@@ -20,6 +20,8 @@ pub(super) struct Header {
     pub(super) first_difat: u32,
     /// The first FAT sectors, as stored.
     pub(super) difat: Vec<u32>,
+    /// Which of its fields was replaced by what the file shows.
+    pub(super) repair: Option<String>,
 }
 
 /// Header fields at their offsets, MS-CFB 2.2. What Windows ignores is ignored here too, but said.
@@ -42,7 +44,7 @@ pub(super) fn header(bytes: &[u8], problems: &mut Vec<Problem>) -> Result<Header
         odd(format!("byte order mark is {byte_order:#06x}"), 28);
     }
     let by_version = if major == 4 { 12 } else { 9 };
-    let sector_shift = match u32::from(u16_at(bytes, 30).ok_or_else(short)?) {
+    let stated_shift = match u32::from(u16_at(bytes, 30).ok_or_else(short)?) {
         shift if shift == by_version => shift,
         shift @ 7..=16 => {
             odd(format!("sector size is 2^{shift} in version {major}"), 30);
@@ -53,6 +55,15 @@ pub(super) fn header(bytes: &[u8], problems: &mut Vec<Problem>) -> Result<Header
             by_version
         }
     };
+    let first_directory = u32_at(bytes, 48).ok_or_else(short)?;
+    // A size is right where the root stands at the place it gives to the first sector of the directory.
+    let sector_shift =
+        [stated_shift, 9, 12].into_iter().find(|shift| has_root(bytes, *shift, first_directory)).unwrap_or(by_version);
+    let repair = (sector_shift != stated_shift)
+        .then(|| format!("sectors have 2^{sector_shift} bytes, not 2^{stated_shift} as the header says"));
+    if let Some(repair) = &repair {
+        odd(repair.clone(), 30);
+    }
     // Everything reads these two as fixed, whatever the header says.
     let mini_shift = u16_at(bytes, 32).ok_or_else(short)?;
     if mini_shift != MINI_SHIFT as u16 {
@@ -67,11 +78,18 @@ pub(super) fn header(bytes: &[u8], problems: &mut Vec<Problem>) -> Result<Header
     Ok(Header {
         major,
         sector_shift,
-        first_directory: u32_at(bytes, 48).ok_or_else(short)?,
+        first_directory,
         first_mini_fat: u32_at(bytes, 60).ok_or_else(short)?,
         first_difat: u32_at(bytes, 68).ok_or_else(short)?,
         difat,
+        repair,
     })
+}
+
+/// Whether the root entry (MS-CFB 2.6.2) is the first in a sector, with sectors of this size.
+fn has_root(bytes: &[u8], shift: u32, sector: u32) -> bool {
+    let offset = u64::from(sector).saturating_add(1).checked_shl(shift).unwrap_or(u64::MAX);
+    usize::try_from(offset).is_ok_and(|at| bytes.get(at..).is_some_and(super::directory::begins_with_root))
 }
 
 /// Mini sectors have 64 bytes.

@@ -1,7 +1,8 @@
 //! Compound files (OLE2, structured storage): the container of Word, Excel and PowerPoint 97-2003, Outlook messages,
 //! installers and embedded objects. Own tolerant reader, since what a strict one rejects Office may still open.
 //!
-//! `header` `sectors` `directory` the on-disk tables; `parser` the view, `embedded` what in it is a document of its own; `kinds` the documents that are compound files.
+//! `header` `sectors` `directory` the on-disk tables; `parser` the view, `salvage` what damage leaves of it, `embedded` what in it is
+//! a document of its own; `kinds` the documents that are compound files.
 //! `native` `presentation` `visio` what `unpack` takes out, `message` what it
 //! leaves to the reader of Outlook messages; `rebuild` makes a file of a storage; `biff` `word` `equation` `link` `summary` `encryption` what
 //! `analyze` looks at. VBA projects are `office/vba`'s.
@@ -21,6 +22,7 @@ mod native;
 mod parser;
 mod presentation;
 mod rebuild;
+mod salvage;
 mod sectors;
 mod summary;
 mod unpack;

@@ -5,9 +5,10 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 
-use super::directory::{RawKind, entries, walk};
+use super::directory::{RawEntry, RawKind, entries, walk};
 use super::embedded;
-use super::header::{MINI_CUTOFF, MINI_SHIFT, header};
+use super::header::{MINI_CUTOFF, header};
+use super::salvage;
 use super::sectors::{Chain, Sectors, fat};
 use crate::knowledge::clsids::Clsid;
 use crate::model::{Location, ParseError, Problem, View};
@@ -22,6 +23,8 @@ pub struct OleView {
     pub entries: Vec<OleEntry>,
     /// What was odd or damaged.
     pub problems: Vec<Problem>,
+    /// What its tables say wrongly, so that the file was read another way.
+    pub repairs: Vec<String>,
     /// Version of the header: 3 or 4.
     pub version: u16,
     /// Index of the first child of that name in lower case, by parent.
@@ -30,8 +33,9 @@ pub struct OleView {
     by_parent: HashMap<usize, Vec<usize>>,
     /// The outermost storages that are documents of their own.
     documents: Vec<usize>,
-    file: Sectors,
-    mini: Sectors,
+    unowned: salvage::Unowned,
+    pub(super) file: Sectors,
+    pub(super) mini: Sectors,
 }
 
 /// A storage or stream.
@@ -55,7 +59,7 @@ pub struct OleEntry {
     pub is_fragmented: bool,
     /// Whether it is, or lies in, a document of its own, which is given as a file ([`OleView::documents`]).
     pub is_embedded: bool,
-    chain: Chain,
+    pub(super) chain: Chain,
     data: OnceLock<Bytes>,
 }
 
@@ -77,25 +81,23 @@ impl View for OleView {
     fn parse(bytes: &Bytes) -> Result<Self, ParseError> {
         let mut problems = Vec::new();
         let header = header(bytes, &mut problems)?;
+        let mut repairs: Vec<String> = header.repair.iter().cloned().collect();
         let links = fat(bytes, &header, &mut problems);
         let file = Sectors::new(bytes.clone(), 1usize << header.sector_shift, header.sector_shift, links);
         let mut walker = file.walker();
 
-        let chain = file.follow(header.first_directory, u64::MAX, &mut walker);
-        if let Some(why) = chain.broken {
-            let at = Location::part("directory").with_offset(chain.length);
-            problems.push(Problem::damaged(format!("directory ends at {why}"), at));
+        let stored = salvage::directory(&file, &header, &mut walker, &mut problems, &mut repairs);
+        let mut directory = entries(&stored, header.major);
+        if directory.is_empty() {
+            directory.push(RawEntry::root());
         }
-        let directory = entries(&file.read(&chain, u64::MAX), header.major);
         let Some(root) = directory.first() else {
             return Err(ParseError::new("compound file without a directory", 48));
         };
         if root.kind != RawKind::Root {
             problems.push(Problem::odd("first directory entry is not the root", Location::part("directory")));
         }
-        let mini_chain = file.follow(root.start, u64::MAX, &mut walker);
-        let mini_links = file.follow(header.first_mini_fat, u64::MAX, &mut walker);
-        let mini = Sectors::new(file.read(&mini_chain, u64::MAX), 0, MINI_SHIFT, file.read(&mini_links, u64::MAX));
+        let mini = salvage::mini(&file, &header, root, &mut walker);
         let mut mini_walker = mini.walker();
 
         let walk = walk(&directory);
@@ -103,10 +105,12 @@ impl View for OleView {
         let mut view = OleView {
             entries: Vec::new(),
             problems,
+            repairs,
             version: header.major,
             by_name: HashMap::new(),
             by_parent: HashMap::new(),
             documents: Vec::new(),
+            unowned: salvage::Unowned::default(),
             file,
             mini,
         };
@@ -143,6 +147,7 @@ impl View for OleView {
             view.by_name.entry((entry.parent, entry.name.to_lowercase())).or_insert(index);
             view.entries.push(entry);
         }
+        view.unowned = salvage::Unowned::of(&view, &walker, &mini_walker);
         view.documents = embedded::mark(&mut view.entries);
         view.say_streams();
         if view.problems.len() > MAX_PROBLEMS {
@@ -238,6 +243,12 @@ impl OleView {
     /// The storages that are documents of their own (a workbook in a text), none inside another.
     pub fn documents(&self) -> &[usize] {
         &self.documents
+    }
+
+    /// What no stream owns: free sectors, small and large, and the ends of last sectors, with a word on where it lies.
+    /// Deleted macros stay there until something else is written over them.
+    pub fn unowned(&self) -> impl Iterator<Item = (String, Bytes)> {
+        self.unowned.pieces(self)
     }
 
     /// Content of the stream at a path from the root, without regard to case.

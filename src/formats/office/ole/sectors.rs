@@ -14,6 +14,10 @@ const END_OF_CHAIN: u32 = 0xFFFF_FFFE;
 /// A sector nobody owns.
 const FREE: u32 = 0xFFFF_FFFF;
 
+/// Stands in for a link whose table is gone: the next sector is the best guess, since most files are written in one go.
+/// No file has it, the number being reserved.
+const LOST: u32 = 0xFFFF_FFFB;
+
 /// Equal-sized sectors of some bytes, and which follows which.
 #[derive(Debug)]
 pub(super) struct Sectors {
@@ -23,6 +27,8 @@ pub(super) struct Sectors {
     shift: u32,
     /// Entry n, 32 bits, names the sector after sector n.
     links: Bytes,
+    /// The link of sectors beyond the table.
+    absent: u32,
 }
 
 /// Adjacent bytes of a chain, with zeros standing in for what a cut last sector lacks.
@@ -41,6 +47,8 @@ pub(super) struct Chain {
     pub(super) length: u64,
     /// Why it ended before giving what was wanted; none if it gave it, or ended by its own mark.
     pub(super) broken: Option<&'static str>,
+    /// Whether links are guessed because their table is gone.
+    pub(super) is_guessed: bool,
 }
 
 /// What following chains may cost, over all chains of a table: honest chains share no sector.
@@ -54,7 +62,41 @@ pub(super) struct Walker {
 
 impl Sectors {
     pub(super) fn new(data: Bytes, base: usize, shift: u32, links: Bytes) -> Self {
-        Sectors { data, base, shift, links }
+        Sectors { data, base, shift, links, absent: FREE }
+    }
+
+    /// The same, whose table is gone: sectors are taken to follow each other.
+    pub(super) fn without_links(self) -> Self {
+        Sectors { links: Bytes::new(), absent: LOST, ..self }
+    }
+
+    /// A sector's bytes; none beyond the end.
+    pub(super) fn sector(&self, sector: u32) -> Option<&[u8]> {
+        let (from, to) = self.range(sector)?;
+        self.data.get(from..to)
+    }
+
+    /// Stretches of sectors that no chain passed, as ranges of the data.
+    pub(super) fn unpassed(&self, walker: &Walker) -> Vec<(usize, usize)> {
+        /// Stretches kept.
+        const MAX_STRETCHES: usize = 50_000;
+        let mut stretches: Vec<(usize, usize)> = Vec::new();
+        for (sector, _) in walker.stamps.iter().enumerate().filter(|(_, stamp)| **stamp == 0) {
+            let Some((from, to)) = u32::try_from(sector).ok().and_then(|sector| self.range(sector)) else { break };
+            let count = stretches.len();
+            match stretches.last_mut() {
+                Some(last) if last.1 == from => last.1 = to,
+                _ if count < MAX_STRETCHES => stretches.push((from, to)),
+                _ => break,
+            }
+        }
+        stretches
+    }
+
+    /// Bytes of the data.
+    pub(super) fn slice(&self, (from, to): (usize, usize)) -> Bytes {
+        let to = to.min(self.data.len());
+        self.data.slice(from.min(to)..to)
     }
 
     fn size(&self) -> usize {
@@ -81,7 +123,7 @@ impl Sectors {
     }
 
     fn next(&self, sector: u32) -> u32 {
-        usize::try_from(sector).ok().and_then(|at| u32_at(&self.links, at.checked_mul(4)?)).unwrap_or(FREE)
+        usize::try_from(sector).ok().and_then(|at| u32_at(&self.links, at.checked_mul(4)?)).unwrap_or(self.absent)
     }
 
     /// A walker that lets the chains of this table together pass each sector twice.
@@ -121,7 +163,13 @@ impl Sectors {
             }
             walker.left = walker.left.saturating_sub(1);
             chain.add(from, to, self.size());
-            sector = self.next(sector);
+            sector = match self.next(sector) {
+                LOST => {
+                    chain.is_guessed = true;
+                    sector.saturating_add(1)
+                }
+                next => next,
+            };
         }
         chain
     }
@@ -145,7 +193,21 @@ impl Sectors {
     }
 }
 
+impl Walker {
+    /// Whether a chain passed a sector.
+    pub(super) fn has_passed(&self, sector: u32) -> bool {
+        usize::try_from(sector).ok().and_then(|at| self.stamps.get(at)).is_some_and(|stamp| *stamp != 0)
+    }
+}
+
 impl Chain {
+    /// What its last sector holds beyond a size, as a range of the data.
+    pub(super) fn slack(&self, size: u64) -> Option<(usize, usize)> {
+        let last = self.runs.last().filter(|run| run.zeros == 0)?;
+        let over = usize::try_from(self.length.checked_sub(size)?).ok().filter(|over| *over > 0)?;
+        Some((last.end.saturating_sub(over).max(last.start), last.end))
+    }
+
     fn add(&mut self, from: usize, to: usize, size: usize) {
         // Only the last sector of the file can be cut. Where it is not the last of its chain, what follows must keep
         // its place; where it is, nothing is made up for it.
@@ -194,16 +256,29 @@ pub(super) fn fat(bytes: &Bytes, header: &Header, problems: &mut Vec<Problem>) -
         next = u32_at(sector, rows.saturating_mul(4)).unwrap_or(END_OF_CHAIN);
     }
     ids.truncate(needed);
-    let mut out = Vec::new();
+    let mut out: Vec<u8> = Vec::new();
     let mut missing = 0usize;
+    let mut has_any = false;
     for id in ids {
         let filled = out.len().saturating_add(file.size());
         match file.range(id).filter(|_| id < MAX_SECTOR) {
-            Some((from, to)) => out.extend_from_slice(bytes.get(from..to).unwrap_or_default()),
-            None if id != FREE && id != END_OF_CHAIN => missing = missing.saturating_add(1),
+            Some((from, to)) => {
+                has_any = true;
+                out.extend_from_slice(bytes.get(from..to).unwrap_or_default());
+            }
+            None if id != FREE && id != END_OF_CHAIN => {
+                missing = missing.saturating_add(1);
+                out.extend(std::iter::repeat_n(LOST.to_le_bytes(), per_sector).flatten());
+            }
             None => {}
         }
         out.resize(filled, 0xFF);
+    }
+    if !has_any {
+        if missing == 0 && needed > 0 {
+            problems.push(Problem::damaged("the file names no FAT sector", Location::at(76)));
+        }
+        out = std::iter::repeat_n(LOST.to_le_bytes(), file.count()).flatten().collect();
     }
     if missing > 0 {
         problems

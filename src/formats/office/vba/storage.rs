@@ -13,6 +13,9 @@ const MAX_PROJECTS: usize = 64;
 /// Streams of one compound file looked at.
 const MAX_STREAMS: usize = 20_000;
 
+/// Modules taken out of sectors that no stream owns.
+const MAX_CARVED: usize = 200;
+
 /// Every project of a compound file, in directory order; modules in no project come last, as one without a storage.
 pub fn projects(view: &OleView) -> Vec<VbaProject> {
     let streams: Vec<(usize, String, String)> = view
@@ -60,6 +63,17 @@ pub fn projects(view: &OleView) -> Vec<VbaProject> {
             if find_source(&bytes, 0).is_some() {
                 loose.carve(&Stream { name: name.clone(), bytes }, Standing::Carved, &mut left);
             }
+        }
+    }
+    // What no stream owns any more: deleted modules, and those of files whose tables are gone.
+    let mut carved = 0usize;
+    for (place, bytes) in view.unowned() {
+        let mut from = 0usize;
+        while let Some(start) = find_source(&bytes, from).filter(|_| carved < MAX_CARVED) {
+            carved = carved.saturating_add(1);
+            from = start.saturating_add(1);
+            let end = find_source(&bytes, from).unwrap_or(bytes.len());
+            loose.carve(&Stream { name: place.clone(), bytes: bytes.slice(start..end) }, Standing::Carved, &mut left);
         }
     }
     if !loose.modules.is_empty() {
