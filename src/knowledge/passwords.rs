@@ -19,6 +19,8 @@ pub struct Passwords {
     pub phone_words: Vec<String>,
     /// Passwords tried when no message offers one.
     pub common: Vec<String>,
+    /// Passwords that Office tries on documents before it asks.
+    pub office_defaults: Vec<String>,
 }
 
 static PASSWORDS: LazyLock<Passwords> =

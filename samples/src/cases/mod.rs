@@ -4,6 +4,7 @@ mod big_archives;
 mod binary_office;
 mod disk_images;
 mod document;
+mod encryption;
 mod indicators;
 mod installers;
 mod internet_mail;
@@ -32,6 +33,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(binary_office::all());
     all.extend(disk_images::all());
     all.extend(document::all());
+    all.extend(encryption::all());
     all.extend(mail::all());
     all.extend(mail_forms::all());
     all.extend(macros::all());

@@ -2,6 +2,7 @@
 
 pub mod biff;
 pub mod cfb;
+pub mod encryption;
 pub mod macros;
 pub mod odf;
 pub mod onenote;

@@ -9,7 +9,7 @@ use crate::stage::Outcome;
 
 finding_kind! {
     /// ## What it is
-    /// An encrypted archive was opened with a password found beside it: in the text of the message, its subject, a file
+    /// An encrypted archive or document was opened with a password found beside it: in the text of the message, its subject, a file
     /// name, or the list of passwords everybody tries.
     ///
     /// ## Why it matters
@@ -21,7 +21,7 @@ finding_kind! {
     /// finding says where the one that worked was read. A password given on the command line is not reported.
     ///
     /// ## When it is innocent
-    /// Very often in Japan: sending a locked zip and then its password (PPAP) was office custom for two decades. What
+    /// Very often in Japan: sending a locked file and then its password (PPAP) was office custom for two decades. What
     /// was found inside decides.
     ///
     /// ## References
@@ -29,8 +29,8 @@ finding_kind! {
     /// - JPCERT/CC on Emotet and password-protected zip files: https://www.jpcert.or.jp/english/at/2020/at200001.html
     pub(crate) const OPENED_WITH_FOUND_PASSWORD = {
         id: "archive-opened-with-found-password",
-        title: "the encrypted archive opened with a password found beside it",
-        ja: "暗号化された書庫が、近くに書かれていたパスワードで開きました",
+        title: "the encrypted archive or document opened with a password found beside it",
+        ja: "暗号化された書庫または文書が、近くに書かれていたパスワードで開きました",
         why_ja: "パスワードを添えて送る暗号化では中身を守れず、メールの検査を妨げるだけです。この形を悪用した攻撃が多数あります。",
         severity: Low,
         facet: Conceal,

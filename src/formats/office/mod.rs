@@ -3,6 +3,7 @@
 pub(crate) mod classes;
 pub(crate) mod connection;
 pub(crate) mod dde;
+mod encryption;
 pub(crate) mod formula_text;
 pub mod odf;
 pub mod ole;

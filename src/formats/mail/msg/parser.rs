@@ -88,6 +88,7 @@ pub(super) fn inner(view: &OleView, storage: usize) -> Option<Content> {
     let changes = Changes {
         replaced: vec![(PROPERTIES.to_owned(), widened.into())],
         added: view.find(NAMES).filter(|_| own_names.is_none()).into_iter().collect(),
+        ..Changes::default()
     };
     view.rebuilt(storage, &changes).map(Content::Message)
 }

@@ -2,7 +2,7 @@
 
 use super::native::{self, packed};
 use super::unpack::name_of;
-use super::{OleView, biff, encryption, equation, link, summary, word};
+use super::{OleView, biff, equation, link, summary, word};
 use crate::finding_kind;
 use crate::formats::office::dde::{self, DdeHost, say_dde};
 use crate::formats::office::{classes, remote, xlm};
@@ -26,7 +26,6 @@ impl Analyzer for Structure {
             out.raise(OLE_TABLES_REPAIRED, Location::whole(), repair.clone());
         }
         summary::say_summary(&view, out);
-        encryption::say_encryption(&view, out);
         Ok(())
     }
 }

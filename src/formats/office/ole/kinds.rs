@@ -1,6 +1,7 @@
 //! The kinds of compound file, told by their streams: classes are often missing (WPS Office) or wrong.
 
-use super::{OLE, OleKind, OleView, encryption};
+use super::{OLE, OleKind, OleView};
+use crate::formats::office::encryption;
 use crate::knowledge::clsids::Clsid;
 use crate::model::{Artifact, FormatId};
 use crate::stage::{Family, FormatSpec, Probe, Reading, Reference};
@@ -50,7 +51,10 @@ pub const ENCRYPTED_OOXML: FormatSpec = FormatSpec {
         title: "MS-OFFCRYPTO 2.3.2, EncryptedPackage",
         url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-offcrypto/",
     }],
-    limitations: &["No password is tried, not even those that Office tries by itself."],
+    limitations: &[
+        "Ciphers and hashes other than AES with chained blocks, MD5 and the SHA family are not read.",
+        "Rights-managed documents are recognised only.",
+    ],
     ..BASE
 };
 

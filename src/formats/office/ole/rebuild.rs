@@ -38,6 +38,8 @@ pub struct Changes {
     pub replaced: Vec<(String, Bytes)>,
     /// Storages from elsewhere that are put directly into the new root.
     pub added: Vec<usize>,
+    /// Streams that are put directly into the new root, in place of those of the same name.
+    pub streams: Vec<(String, Bytes)>,
 }
 
 impl OleView {
@@ -67,6 +69,29 @@ impl OleView {
                     open.push((index, at));
                 }
             }
+        }
+        for (name, data) in &changes.streams {
+            let at = rows.len();
+            let is_known = |row: &&mut Row| row.data.is_some() && row.name.eq_ignore_ascii_case(name);
+            let inside = rows.first()?.children.clone();
+            if let Some(row) =
+                rows.iter_mut().enumerate().filter(|(at, _)| inside.contains(at)).map(|(_, row)| row).find(is_known)
+            {
+                row.data = Some(data.clone());
+                continue;
+            }
+            let new = Row {
+                name: name.clone(),
+                class: [0; 16],
+                data: Some(data.clone()),
+                children: Vec::new(),
+                left: FREE,
+                right: FREE,
+                child: FREE,
+                start: 0,
+            };
+            rows.push(new);
+            rows.first_mut()?.children.push(at);
         }
         if let Some(root) = rows.first_mut() {
             root.name = "Root Entry".to_owned();
@@ -273,13 +298,18 @@ mod tests {
         let changes = Changes {
             replaced: vec![("SHORT".to_owned(), Bytes::from_static(b"abcd"))],
             added: view.find("names").into_iter().collect(),
+            streams: vec![
+                ("z".to_owned(), Bytes::from_static(b"new")),
+                ("LONG".to_owned(), Bytes::from_static(b"shorter")),
+            ],
         };
         let rebuilt = view.rebuilt(view.find("inner").unwrap(), &changes).unwrap();
         let again = OleView::parse(&rebuilt).unwrap();
         assert_eq!(again.problems, []);
         assert_eq!(again.class(), view.entries[view.find("inner").unwrap()].clsid);
         assert_eq!(again.stream("short").unwrap(), "abcd");
-        assert_eq!(again.stream("long").unwrap(), long);
+        assert_eq!(again.stream("long").unwrap(), "shorter");
+        assert_eq!(again.stream("z").unwrap(), "new");
         assert_eq!(again.stream("deeper/x").unwrap(), vec![7; 100]);
         assert_eq!(again.stream("names/y").unwrap(), "added");
         assert_eq!(again.find("outer"), None);

@@ -7,12 +7,14 @@ use super::inflate::Inflater;
 use super::native::{self, Packed, packed};
 use super::visio::Gap;
 use super::{Changes, OleEntry, OleView, message, presentation, visio};
+use crate::formats::archive::password::OPENED_WITH_FOUND_PASSWORD;
 use crate::formats::fields::u32_at;
+use crate::formats::office::encryption;
 use crate::knowledge::streams::{is_document, is_embedded, is_plumbing};
 use crate::model::{
     Artifact, EntryName, Ioc, IocKind, Location, Origin, OriginKind, Problem, ProblemKind, name::file_name,
 };
-use crate::stage::{Outcome, StageError, Unpacker};
+use crate::stage::{Kinds, Outcome, StageError, Unpacker};
 
 /// Detail of a child that is a document program's own content.
 pub(super) const DOCUMENT_STREAM: &str = "OLE stream of a document";
@@ -26,6 +28,10 @@ const MAX_DOCUMENTS: usize = 1_000;
 pub(super) struct OleUnpacker;
 
 impl Unpacker for OleUnpacker {
+    fn findings(&self) -> Kinds {
+        &[encryption::OPENS_WITH_DEFAULT_PASSWORD, OPENED_WITH_FOUND_PASSWORD]
+    }
+
     fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         let view = parent.view::<OleView>()?;
         for problem in &view.problems {
@@ -35,6 +41,7 @@ impl Unpacker for OleUnpacker {
         if super::kinds::is_installer(&view) {
             return Ok(());
         }
+        encryption::unlock(parent, &view, out)?;
         let is_message = message::is_message(&view);
         give_documents(&view, is_message, out)?;
         let mut parts = 0usize;
