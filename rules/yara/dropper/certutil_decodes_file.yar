@@ -8,7 +8,8 @@ rule certutil_decodes_file {
         sample = "rule-certutil"
     strings:
         $decode = /certutil(\.exe)?["']?[ \t]{1,8}[-\/](f[ \t]{1,4}[-\/])?decode(hex)?[ \t]/ nocase ascii wide
-        $fetch = /certutil(\.exe)?["']?[ \t]{1,8}[-\/](urlcache|verifyctl)[ \t].{0,40}https?:\/\// nocase ascii wide
+        // An address by ":/": with more of it the compiler would look for addresses first, and every file has some.
+        $fetch = /certutil(\.exe)?["']?[ \t]{1,8}[-\/](urlcache|verifyctl)[ \t].{0,40}:\// nocase ascii wide
     condition:
         any of them
 }

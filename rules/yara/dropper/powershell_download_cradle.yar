@@ -10,7 +10,8 @@ rule powershell_download_cradle {
         $run_short = "iex" fullword nocase ascii wide
         $run_long = "invoke-expression" fullword nocase ascii wide
         $fetch_client = /net\.webclient.{0,40}\.(downloadstring|downloaddata|openread)/ nocase ascii wide
-        $fetch_cmdlet = /\b(iwr|irm|invoke-webrequest|invoke-restmethod)\b[^\r\n]{0,80}https?:\/\// nocase ascii wide
+        // An address by ":/": with more of it the compiler would look for addresses first, and every file has some.
+        $fetch_cmdlet = /\b(iwr|irm|invoke-webrequest|invoke-restmethod)\b[^\r\n]{0,80}:\// nocase ascii wide
     condition:
         any of ($run_*) and ($fetch_client or $fetch_cmdlet)
 }

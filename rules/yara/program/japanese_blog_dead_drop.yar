@@ -7,7 +7,8 @@ rule japanese_blog_dead_drop {
         reference = "https://attack.mitre.org/techniques/T1102/001/"
         sample = "rule-dead-drop"
     strings:
-        $host = /https?:\/\/([a-z0-9-]{1,40}\.)?(ameblo\.jp|blog\.(livedoor|goo\.ne|so-net\.ne)\.(jp|com)|hatenablog\.com|hatena\.ne\.jp|fc2\.com|jugem\.jp|exblog\.jp|seesaa\.net|pixnet\.net)\// nocase ascii wide
+        // Without the scheme before it: every address in every file would be a candidate.
+        $host = /[\/.](ameblo\.jp|blog\.(livedoor|goo\.ne|so-net\.ne)\.(jp|com)|hatenablog\.com|hatena\.ne\.jp|fc2\.com|jugem\.jp|exblog\.jp|seesaa\.net|pixnet\.net)\// nocase ascii wide
     condition:
         uint16(0) == 0x5A4D and $host
 }
