@@ -6,6 +6,7 @@ pub mod invisible;
 pub mod iocs;
 pub mod names;
 pub mod text;
+pub mod web_archive;
 
 use crate::stage::Analyzer;
 
@@ -17,4 +18,5 @@ pub const ANALYZERS: &[&dyn Analyzer] = &[
     &entropy::Randomness,
     &iocs::Indicators,
     &carve::Carver,
+    &web_archive::WebArchives,
 ];

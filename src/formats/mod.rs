@@ -48,6 +48,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &program::foreign::ELF_FORMAT,
     &program::foreign::MACHO_FORMAT,
     &office::ole::FORMAT,
+    &office::activemime::FORMAT,
     &office::onenote::FORMAT,
     &document::pdf::FORMAT,
     &document::chm::FORMAT,

@@ -1,6 +1,8 @@
 //! Binary office documents whose macros lie where few tools look.
 
 use crate::Sample;
+use crate::document::pdf::Pdf;
+use crate::office::activemime::web_archive;
 use crate::office::biff::Workbook;
 use crate::office::cfb::Cfb;
 use crate::office::macros::{self, ticket_project_from, vba_project, with_project};
@@ -56,6 +58,21 @@ pub(super) fn all() -> Vec<Sample> {
                 file[30] = 12;
                 file[48..52].fill(0xFF);
                 file
+            },
+        },
+        Sample {
+            id: "fc5",
+            file_name: "請求書.doc",
+            about: "a web archive with the dropper behind a line of junk",
+            make: || [b"\x00\x01junk\r\n".as_slice(), &web_archive("請求書", &dropper("fc5"))].concat(),
+        },
+        Sample {
+            id: "fc6",
+            file_name: "請求書.doc",
+            about: "a PDF behind whose objects a web archive with the dropper stands",
+            make: || {
+                let archive = web_archive("請求書", &dropper("fc6"));
+                Pdf::new().text("請求書").after(&[b"\r\n".as_slice(), &archive].concat()).build()
             },
         },
         Sample {

@@ -1,5 +1,6 @@
 //! Makers of office documents: the compound file and the OOXML package around everything else, and VBA projects.
 
+pub mod activemime;
 pub mod biff;
 pub mod cfb;
 pub mod encryption;

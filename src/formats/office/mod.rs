@@ -1,10 +1,12 @@
 //! Documents of office programs, their containers, and the macros inside them.
 
+pub mod activemime;
 pub(crate) mod classes;
 pub(crate) mod connection;
 pub(crate) mod dde;
 mod encryption;
 pub(crate) mod formula_text;
+pub(crate) mod inflate;
 pub mod odf;
 pub mod ole;
 pub mod onenote;

@@ -13,7 +13,6 @@ mod directory;
 mod embedded;
 mod equation;
 mod header;
-mod inflate;
 pub mod kinds;
 mod link;
 mod message;

@@ -9,8 +9,8 @@ use bytes::Bytes;
 use memchr::memmem;
 
 use super::header::MAGIC;
-use super::inflate::has_zlib_header;
 use crate::formats::fields::{u16_at, u32_at};
+use crate::formats::office::inflate::has_zlib_header;
 
 /// A storage in the stream.
 #[derive(Debug, PartialEq, Eq)]

@@ -3,13 +3,13 @@
 
 use bytes::Bytes;
 
-use super::inflate::Inflater;
 use super::native::{self, Packed, packed};
 use super::visio::Gap;
 use super::{Changes, OleEntry, OleView, message, presentation, visio};
 use crate::formats::archive::password::OPENED_WITH_FOUND_PASSWORD;
 use crate::formats::fields::u32_at;
 use crate::formats::office::encryption;
+use crate::formats::office::inflate::Inflater;
 use crate::knowledge::streams::{is_document, is_embedded, is_plumbing};
 use crate::model::{
     Artifact, EntryName, Ioc, IocKind, Location, Origin, OriginKind, Problem, ProblemKind, name::file_name,

@@ -6,7 +6,7 @@ use std::io::{Error, ErrorKind, Read};
 use flate2::{Decompress, FlushDecompress, Status};
 
 /// Reads zlib data, or bare deflate where the two bytes of its header are wrong.
-pub(super) struct Inflater<'a> {
+pub(crate) struct Inflater<'a> {
     rest: &'a [u8],
     state: Decompress,
     produced: u64,
@@ -18,7 +18,7 @@ pub(super) struct Inflater<'a> {
 
 impl<'a> Inflater<'a> {
     /// Of the stored bytes, with the size the document promises.
-    pub(super) fn new(stored: &'a [u8], promised: Option<u64>) -> Self {
+    pub(crate) fn new(stored: &'a [u8], promised: Option<u64>) -> Self {
         let has_header = has_zlib_header(stored);
         // The header is skipped rather than believed: its checksum and that at the end are nothing to an attacker.
         let rest = if has_header { stored.get(2..).unwrap_or_default() } else { stored };
@@ -36,7 +36,7 @@ impl<'a> Inflater<'a> {
 }
 
 /// RFC 1950 2.2: deflate with a window of at most 32 KB, and a checksum over the two bytes.
-pub(super) fn has_zlib_header(stored: &[u8]) -> bool {
+pub(crate) fn has_zlib_header(stored: &[u8]) -> bool {
     matches!(stored, [method, flags, ..]
         if method & 0x0F == 8 && method >> 4 <= 7 && u16::from_be_bytes([*method, *flags]).is_multiple_of(31))
 }
