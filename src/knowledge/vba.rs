@@ -15,6 +15,10 @@ pub enum TriggerKind {
     Shown,
     /// When the document closes.
     Close,
+    /// By the clock.
+    Timer,
+    /// In the place of a command of the host.
+    Command,
     /// While a person works with the document.
     Use,
     /// On a click or key.
@@ -40,14 +44,35 @@ pub enum Deed {
     Write,
     /// Writes or copies some file.
     WriteText,
+    /// Deletes files.
+    Delete,
     /// Saves a document.
     Save,
     /// Presses keys, drives windows.
     Automate,
     /// Changes macros.
     Modify,
+    /// Writes the registry or other settings.
+    Registry,
+    /// Sends mail.
+    Mail,
+    /// Makes or fills memory that can be run.
+    Memory,
+    /// Copies memory.
+    Copy,
+    /// Runs code at an address.
+    Start,
+    /// Hands an address out to be called, for which honest code has uses.
+    Callback,
     /// Reads the environment.
     Look,
+}
+
+impl Deed {
+    /// Whether it starts foreign code.
+    pub const fn executes(self) -> bool {
+        matches!(self, Deed::Execute | Deed::Memory | Deed::Start)
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -118,6 +143,8 @@ struct CapabilityTable {
     member: Vec<CallRow>,
     object: Vec<ObjectRow>,
     api: Vec<CallRow>,
+    gate: Vec<Gate>,
+    settings: Settings,
     words: Words,
 }
 
@@ -128,6 +155,32 @@ struct CallRow {
     does: Deed,
     #[serde(default)]
     argument: Vec<String>,
+    #[serde(default)]
+    known: bool,
+}
+
+/// What code asks about the machine or the person before it acts.
+#[derive(Debug, Deserialize)]
+pub struct Gate {
+    /// What that tells.
+    pub tests: String,
+    /// Names that ask it.
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// Texts that ask it.
+    #[serde(default)]
+    pub texts: Vec<String>,
+}
+
+/// Texts that name settings, and members that lead out of the code.
+#[derive(Debug, Deserialize)]
+pub struct Settings {
+    /// Settings that keep Office from protecting its user.
+    pub weakening: Vec<String>,
+    /// Places from which something starts again.
+    pub persisting: Vec<String>,
+    /// Members that hold what a document keeps outside its code.
+    pub documents: Vec<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -159,6 +212,8 @@ pub struct Capability {
     pub does: Deed,
     /// Counted only with one of these words in its arguments, or with arguments that cannot be known.
     pub argument: Vec<String>,
+    /// Arguments that cannot be known do not count.
+    pub needs_known: bool,
 }
 
 /// An object's way to do something.
@@ -176,11 +231,15 @@ pub struct Capabilities {
     /// Functions and statements.
     pub calls: HashMap<String, Capability>,
     /// Members of whatever object.
-    pub members: HashMap<String, Deed>,
+    pub members: HashMap<String, Capability>,
     /// Objects, by ProgID, class name or CLSID without braces.
     pub objects: HashMap<String, Vec<ObjectDeed>>,
     /// Library functions, without a trailing A or W.
     pub apis: HashMap<String, Deed>,
+    /// Questions about the machine, in the order of the table.
+    pub gates: Vec<Gate>,
+    /// Settings and places.
+    pub settings: Settings,
     /// Words around them.
     pub words: Words,
 }
@@ -188,12 +247,16 @@ pub struct Capabilities {
 static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
     let table: CapabilityTable =
         super::shipped("vba-capabilities.toml", include_str!("../../rules/indicators/vba-capabilities.toml"));
-    let mut calls = HashMap::new();
-    for row in table.call {
-        for name in row.names {
-            calls.insert(name, Capability { does: row.does, argument: row.argument.clone() });
+    let graded = |rows: Vec<CallRow>| -> HashMap<String, Capability> {
+        let mut found = HashMap::new();
+        for row in rows {
+            for name in row.names {
+                let capability = Capability { does: row.does, argument: row.argument.clone(), needs_known: row.known };
+                let _ = found.insert(name, capability);
+            }
         }
-    }
+        found
+    };
     let plain = |rows: Vec<CallRow>| -> HashMap<String, Deed> {
         rows.into_iter().flat_map(|row| row.names.into_iter().map(move |name| (name, row.does))).collect()
     };
@@ -203,7 +266,15 @@ static CAPABILITIES: LazyLock<Capabilities> = LazyLock::new(|| {
             objects.entry(id).or_default().push(ObjectDeed { does: row.does, members: row.members.clone() });
         }
     }
-    Capabilities { calls, members: plain(table.member), objects, apis: plain(table.api), words: table.words }
+    Capabilities {
+        calls: graded(table.call),
+        members: graded(table.member),
+        objects,
+        apis: plain(table.api),
+        gates: table.gate,
+        settings: table.settings,
+        words: table.words,
+    }
 });
 
 /// What code can do.

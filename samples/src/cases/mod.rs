@@ -4,6 +4,7 @@ mod big_archives;
 mod binary_office;
 mod disk_images;
 mod document;
+mod droppers;
 mod encryption;
 mod indicators;
 mod installers;
@@ -34,6 +35,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(disk_images::all());
     all.extend(document::all());
     all.extend(encryption::all());
+    all.extend(droppers::all());
     all.extend(mail::all());
     all.extend(mail_forms::all());
     all.extend(macros::all());

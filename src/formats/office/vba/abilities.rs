@@ -8,7 +8,7 @@ use super::folding::{Receiver, Use};
 use super::lexer::{Lexed, TokenKind};
 use super::program::{Module, Program, Routine};
 use crate::knowledge::extensions;
-use crate::knowledge::vba::{Capabilities, Deed, capabilities};
+use crate::knowledge::vba::{Capabilities, Capability, Deed, capabilities};
 use crate::model::name::extension;
 
 /// Something a procedure does.
@@ -20,6 +20,8 @@ pub(super) struct Ability {
     pub(super) line: u32,
     /// The name that does it, and its argument where known: `Shell "a.exe"`.
     pub(super) what: String,
+    /// Where in the document its argument comes from, if it does.
+    pub(super) document: Option<String>,
 }
 
 /// Abilities kept per project.
@@ -38,7 +40,8 @@ pub(super) fn abilities(program: &Program) -> Vec<Ability> {
         for used in &routine.uses {
             for (does, what) in view.deeds(used) {
                 if out.len() < MAX_ABILITIES {
-                    out.push(Ability { does, routine: index, line: module.code.lexed.line(used.token), what });
+                    let line = module.code.lexed.line(used.token);
+                    out.push(Ability { does, routine: index, line, what, document: used.document.clone() });
                 }
             }
         }
@@ -104,21 +107,27 @@ impl Look<'_> {
         let lexed = &self.module.code.lexed;
         let name = lexed.lower(used.token);
         let mut found: Vec<Deed> = Vec::new();
-        if self.is_library(used) {
-            found.extend(self.declared(name));
+        let is_library = self.is_library(used);
+        if is_library || self.is_application(used) {
+            found.extend(self.declared(name).filter(|_| is_library));
             if let Some(call) = self.table.calls.get(name)
                 && !used.arguments.is_empty()
                 && !used.is_target
                 && !self.is_own(name)
-                && is_meant(&call.argument, &used.arguments)
+                && is_meant(call, &used.arguments)
             {
                 found.push(call.does);
             }
-            if name == "open" {
+            if name == "open" && is_library {
                 found.extend(self.opening(used));
             }
-        } else if !used.is_new {
-            found.extend(self.table.members.get(name));
+            if name == "callbyname" {
+                found.extend(self.by_name(used));
+            }
+        }
+        if !is_library && !used.is_new {
+            let member = self.table.members.get(name).filter(|member| is_meant(member, &used.arguments));
+            found.extend(member.map(|member| member.does));
             if !self.is_application(used) {
                 found.extend(self.asked(name, &used.arguments));
             }
@@ -130,6 +139,15 @@ impl Look<'_> {
         found.sort();
         found.dedup();
         self.graded(used, found)
+    }
+
+    /// `CallByName object, "Run", VbMethod, …` asks an object for a member whose name is a text.
+    fn by_name(&self, used: &Use) -> Vec<Deed> {
+        let Some(Some(member)) = used.arguments.get(1) else { return Vec::new() };
+        let member = member.to_ascii_lowercase();
+        let mut found = self.asked(&member, used.arguments.get(3..).unwrap_or_default());
+        found.extend(self.table.members.get(&member).filter(|known| !known.needs_known).map(|known| known.does));
+        found
     }
 
     /// What the objects of the program do when asked for this member.
@@ -180,9 +198,10 @@ impl Look<'_> {
                 *does = Deed::Write;
             }
         }
-        if found.contains(&Deed::Execute) {
+        if found.iter().any(|does| does.executes()) {
             let first = arguments.first().filter(|_| used.arguments.first().is_some_and(Option::is_some));
-            if first.is_some_and(|command| self.is_harmless(command)) {
+            let starts = first.cloned().or_else(|| self.leading(used));
+            if starts.is_some_and(|command| self.is_harmless(&command)) {
                 found.retain(|does| *does != Deed::Execute);
             } else if self.fetches(&arguments)
                 || (first.is_none() && *self.texts_fetch.get_or_init(|| self.fetches(&self.texts())))
@@ -190,8 +209,45 @@ impl Look<'_> {
                 found.push(Deed::Download);
             }
         }
-        let what = describe(self.module.code.lexed.spelling(used.token), used);
+        let what = self.describe(used);
         found.into_iter().map(|does| (does, what.clone())).collect()
+    }
+
+    /// The name that does something as code spells it, with the library's own name and what is given.
+    fn describe(&self, used: &Use) -> String {
+        const MAX_ARGUMENT: usize = 80;
+        let spelling = self.module.code.lexed.spelling(used.token);
+        let name = match self.program.declared.get(&spelling.to_ascii_lowercase()) {
+            Some(function) if self.is_library(used) && !function.eq_ignore_ascii_case(spelling) => {
+                format!("{spelling} ({function})")
+            }
+            _ => spelling.to_owned(),
+        };
+        let mut texts = used.arguments.iter().flatten().filter(|text| !text.is_empty());
+        // Of `ShellExecute 0, "open", path`, the path says most.
+        let telling = texts.clone().find(|text| is_program(text) || text.contains("://"));
+        match (telling.or_else(|| texts.next()), &used.document) {
+            (Some(text), _) => {
+                let cut = text.floor_char_boundary(MAX_ARGUMENT);
+                let ellipsis = if cut < text.len() { "…" } else { "" };
+                format!("{name} \"{}{ellipsis}\"", text.get(..cut).unwrap_or_default())
+            }
+            (None, Some(document)) => format!("{name} {document}"),
+            (None, None) => name,
+        }
+    }
+
+    /// The literal a command starts with whose rest is not known: `Shell "explorer.exe " & path`. It must name the whole
+    /// program.
+    fn leading(&self, used: &Use) -> Option<String> {
+        let lexed = &self.module.code.lexed;
+        let mut token = used.token.saturating_add(1);
+        if lexed.is(token, "(") {
+            token = token.saturating_add(1);
+        }
+        let is_start = lexed.kind(token) == TokenKind::Text && lexed.is(token.saturating_add(1), "&");
+        let text = is_start.then(|| lexed.literal(token).to_ascii_lowercase())?;
+        text.contains(' ').then_some(text)
     }
 
     /// Texts of the procedure, lower case: where a command's argument is not known, it may come of one of these.
@@ -255,10 +311,10 @@ impl Look<'_> {
 }
 
 /// Whether arguments hold one of the words, or cannot be known.
-fn is_meant(words: &[String], arguments: &[Option<String>]) -> bool {
-    let Some(Some(first)) = arguments.first() else { return true };
+fn is_meant(capability: &Capability, arguments: &[Option<String>]) -> bool {
+    let Some(Some(first)) = arguments.first() else { return !capability.needs_known };
     let first = first.to_ascii_lowercase();
-    words.is_empty() || words.iter().any(|word| first.contains(word.as_str()))
+    capability.argument.is_empty() || capability.argument.iter().any(|word| first.contains(word.as_str()))
 }
 
 /// Whether a path ends like something Windows runs.
@@ -267,25 +323,10 @@ fn is_program(path: &str) -> bool {
 }
 
 /// Whether a text holds a word that no letter touches: `cmd` in `cmd /c`, not in `cmdline`.
-fn has_word(text: &str, word: &str) -> bool {
+pub(super) fn has_word(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| {
         let before = text.get(..at).and_then(|head| head.chars().next_back());
         let after = text.get(at.saturating_add(word.len())..).and_then(|tail| tail.chars().next());
         !before.is_some_and(char::is_alphanumeric) && !after.is_some_and(char::is_alphanumeric)
     })
-}
-
-fn describe(name: &str, used: &Use) -> String {
-    const MAX_ARGUMENT: usize = 80;
-    let mut texts = used.arguments.iter().flatten().filter(|text| !text.is_empty());
-    // Of `ShellExecute 0, "open", path`, the path says most.
-    let telling = texts.clone().find(|text| is_program(text) || text.contains("://"));
-    match telling.or_else(|| texts.next()) {
-        Some(text) => {
-            let cut = text.floor_char_boundary(MAX_ARGUMENT);
-            let ellipsis = if cut < text.len() { "…" } else { "" };
-            format!("{name} \"{}{ellipsis}\"", text.get(..cut).unwrap_or_default())
-        }
-        None => name.to_owned(),
-    }
 }

@@ -101,7 +101,7 @@ finding_kind! {
     /// ## How we see it
     /// A use in code of a name that `rules/indicators/vba-capabilities.toml` grades as execution, with split and coded
     /// texts put together. Comments do not count; viewers such as Notepad, and objects such as `Scripting.Dictionary`,
-    /// do not either. It weighs little where nothing starts by itself.
+    /// do not either. It weighs little where no macro that starts by itself comes to it.
     ///
     /// ## When it is innocent
     /// In-house tools that open a folder, call a converter or print.
@@ -231,6 +231,36 @@ finding_kind! {
         facet: Execute,
         confidence: High,
         decisive: true,
+        attack: ["T1204.002", "T1105", "T1059.005"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// A dropper that waits for the recipient: a click, an edit, a command such as Save, or the clock leads to a download or
+    /// to writing a program, and to starting one.
+    ///
+    /// ## Why it matters
+    /// Waiting for a click on "Show document" keeps the document quiet where it is examined by machine.
+    ///
+    /// ## How we see it
+    /// As `vba-open-to-execute`, but the path starts at an event of a person or of the clock. A click weighs less than what
+    /// happens in ordinary work.
+    ///
+    /// ## When it is innocent
+    /// Tools that fetch an update on a button.
+    ///
+    /// ## References
+    /// - ATT&CK T1204.002, Malicious File: https://attack.mitre.org/techniques/T1204/002/
+    /// - ATT&CK T1105, Ingress Tool Transfer: https://attack.mitre.org/techniques/T1105/
+    pub(super) const CLICK_TO_EXECUTE = {
+        id: "vba-click-to-execute",
+        title: "a click or ordinary work makes a macro fetch or write a file and start a program",
+        ja: "クリックや通常の操作で、マクロがファイルを取得・書き出し、プログラムを起動します",
+        why_ja: "「表示」ボタンなどを押させて不正なプログラムを動かす手口です。",
+        severity: High,
+        facet: Execute,
+        confidence: High,
         attack: ["T1204.002", "T1105", "T1059.005"],
     }
 }

@@ -2,9 +2,11 @@
 //! `office/ole` reads; their modules become children. Nothing is run here, and compiled code is not disassembled.
 //!
 //! `decompress` `dir` `project` `codepage` the on-disk tables; `storage` where projects lie; `modules` one project;
-//! `unpack` its children. `lexer` `syntax` source to procedures; `folding` `functions` `value` what is known without
-//! running them; `program` all modules together; `abilities` what they do, `reach` who calls whom, `disguise` how they
-//! hide; `judge` and `findings` what is said of it, `analyze` the same for lone source, `basic` for modules of other programs.
+//! `unpack` its children. `lexer` `syntax` source to procedures; `folding` `functions` `operators` `value` what is known
+//! without running them, `running` what loops and functions make of values; `program` all modules together; `abilities`
+//! what they do, `reach` who calls whom, `disguise` how they hide, `memory` `settings` `gates` `side_effects` what else they
+//! mean to do; `judge` and `findings` what is said of it, `analyze` the same for lone source, `basic` for
+//! modules of other programs.
 
 mod abilities;
 mod analyze;
@@ -16,12 +18,18 @@ mod disguise;
 mod findings;
 mod folding;
 mod functions;
+mod gates;
 mod judge;
 mod lexer;
+mod memory;
 mod modules;
+mod operators;
 mod program;
 mod project;
 mod reach;
+mod running;
+mod settings;
+mod side_effects;
 mod storage;
 mod syntax;
 mod unpack;
@@ -64,8 +72,8 @@ pub const FORMAT: FormatSpec = FormatSpec {
     ],
     limitations: &[
         "Compiled code (p-code) is not disassembled; only its presence and line count are compared with the source.",
-        "Code is not emulated: values that depend on loops, cells, forms or decoding functions are not known.",
-        "Strings in the streams of user forms are not read as code values.",
+        "Of code only loops and functions that need nothing but values are run, up to a limit of steps; values that depend on \
+         cells, forms, files or objects are not known.",
     ],
     unpacker: None,
     analyzers: &[&analyze::SourceAnalyzer],
@@ -120,3 +128,6 @@ fn starts_automatically(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests;
+
+#[cfg(test)]
+mod intent_tests;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::folding::{Folder, Known, Made, Outer, Use, Work};
 use super::project::Sort;
+use super::running::Functions;
 use super::syntax::Code;
+use super::value::Value;
 
 /// A module to be read.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +25,8 @@ pub(super) struct Program {
     pub(super) by_name: BTreeMap<String, Vec<usize>>,
     /// The same without those of standard modules.
     pub(super) of_classes: BTreeMap<String, Vec<usize>>,
+    /// Routines by the event their name ends in: `form_changed` by `changed`.
+    pub(super) by_event: BTreeMap<String, Vec<usize>>,
     /// Modules by lower-case name.
     pub(super) module_by_name: BTreeMap<String, usize>,
     /// Library functions by the lower-case name code gives them: the library's own names.
@@ -90,6 +94,9 @@ impl Program {
                 if !matches!(sort, Some(Sort::Standard)) {
                     program.of_classes.entry(name.clone()).or_default().push(index);
                 }
+                if let Some((_, event)) = name.rsplit_once('_') {
+                    program.by_event.entry(event.to_owned()).or_default().push(index);
+                }
                 program.by_name.entry(name).or_default().push(index);
             }
         }
@@ -117,7 +124,7 @@ impl Program {
         let nothing = Known::new();
         let none = BTreeSet::new();
         for (index, module) in self.modules.iter_mut().enumerate() {
-            let outer = Outer { module: &nothing, project: &nothing };
+            let outer = Outer { module: &nothing, project: &nothing, functions: None };
             let mut folder = Folder::new(&module.code.lexed, outer, &none, work);
             for statement in &module.code.outside {
                 folder.statement(statement);
@@ -142,17 +149,20 @@ impl Program {
                     project.entry(name.clone()).or_insert_with(|| value.clone());
                 }
             }
-            let mut learned = false;
+            let mut learned: Vec<(usize, String, Value)> = Vec::new();
             routines.clear();
+            let functions = Functions::new(&self.modules, own, &project);
             for (index, module) in self.modules.iter().enumerate() {
                 let nothing = Known::new();
-                let outer = Outer { module: own.get(index).unwrap_or(&nothing), project: &project };
-                let mut assigned: BTreeMap<String, Option<super::value::Value>> = BTreeMap::new();
+                let outer = Outer {
+                    module: own.get(index).unwrap_or(&nothing),
+                    project: &project,
+                    functions: Some(&functions),
+                };
+                let mut assigned: BTreeMap<String, Option<Value>> = BTreeMap::new();
                 for (number, procedure) in module.code.procedures.iter().enumerate() {
                     let mut folder = Folder::new(&module.code.lexed, outer, &procedure.locals, work);
-                    for statement in &procedure.statements {
-                        folder.statement(statement);
-                    }
+                    folder.statements(&procedure.statements);
                     let (uses, made, known) = folder.finish();
                     for used in uses.iter().filter(|used| used.is_target) {
                         let name = module.code.lexed.lower(used.token);
@@ -163,20 +173,21 @@ impl Program {
                     }
                     routines.push(Routine { module: index, procedure: number, uses, made });
                 }
-                if round == 0
-                    && let Some(own) = own.get_mut(index)
-                {
-                    for (name, value) in assigned {
-                        if let Some(value) = value
-                            && !own.contains_key(&name)
-                        {
-                            own.insert(name, value);
-                            learned = true;
-                        }
-                    }
+                if round == 0 {
+                    let known = assigned.into_iter().filter_map(|(name, value)| Some((index, name, value?)));
+                    learned.extend(known);
                 }
             }
-            if !learned {
+            let mut is_new = false;
+            for (index, name, value) in learned {
+                if let Some(own) = own.get_mut(index)
+                    && !own.contains_key(&name)
+                {
+                    own.insert(name, value);
+                    is_new = true;
+                }
+            }
+            if !is_new {
                 break;
             }
         }

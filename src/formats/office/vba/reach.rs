@@ -147,6 +147,11 @@ fn targets(program: &Program, routine: &Routine, used: &Use) -> Vec<usize> {
             found.extend(made.into_iter().flat_map(|made| program.of_module(known, made)).take(MAX_TARGETS));
         }
     }
+    // `RaiseEvent Done` runs every handler `…_Done`.
+    if name == "raiseevent" {
+        let event = lexed.lower(used.token.saturating_add(1));
+        found.extend(program.by_event.get(event).into_iter().flatten().copied().take(MAX_TARGETS));
+    }
     if triggers().called_by_text.iter().any(|caller| caller == name) {
         for text in used.arguments.iter().flatten() {
             found.extend(named_in_text(program, text));

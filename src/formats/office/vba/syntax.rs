@@ -31,6 +31,10 @@ pub(super) struct Procedure {
     pub(super) statements: Vec<Range<usize>>,
     /// Parameters and local names, lower case: they hide procedures of the same name.
     pub(super) locals: BTreeSet<String>,
+    /// Its parameters, lower case, in order.
+    pub(super) parameters: Vec<String>,
+    /// Whether it gives a value.
+    pub(super) is_function: bool,
 }
 
 /// A library function made known with `Declare`, MS-VBAL 5.2.3.5.
@@ -115,6 +119,7 @@ impl Code {
         }
         let mut procedure =
             Procedure { name: self.lexed.spelling(name).to_owned(), line: self.lexed.line(at), ..Procedure::default() };
+        procedure.is_function = self.lexed.is_word(at, "function") || self.lexed.is_word(at.saturating_add(1), "get");
         let mut depth = 0usize;
         let mut expects = false;
         for index in name.saturating_add(1)..end {
@@ -128,6 +133,7 @@ impl Code {
                 "byval" | "byref" | "optional" | "paramarray" => {}
                 word if expects && self.lexed.kind(index) == TokenKind::Word => {
                     procedure.locals.insert(word.to_owned());
+                    procedure.parameters.push(word.to_owned());
                     expects = false;
                 }
                 _ => {}

@@ -49,7 +49,7 @@ fn a_path_from_opening_to_execution_is_decisive() {
     ));
     assert_eq!(
         observed(&said, "vba-open-to-execute"),
-        "AutoOpen → Stage → Fetch \"http://example.com/a\", AutoOpen → Stage → Launch → Shell \"harmless-none.exe\""
+        "AutoOpen → Stage → Fetch (urldownloadtofilea) \"http://example.com/a\", AutoOpen → Stage → Launch → Shell \"harmless-none.exe\""
     );
     let finding = said.findings.iter().find(|finding| finding.kind.id == "vba-open-to-execute").unwrap();
     assert!(finding.decisive);

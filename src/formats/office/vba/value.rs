@@ -6,12 +6,16 @@
 pub(super) enum Value {
     /// Not known.
     Unknown,
+    /// Nothing was assigned yet: an empty text, and zero.
+    Empty,
     /// A number.
     Number(f64),
     /// A text.
     Text(Folded),
-    /// A list of values, from `Array` or `Split`.
+    /// A list of values, from `Array`, `Split` or `Dim`. Places below its first are not known.
     List(Vec<Value>),
+    /// Not known, but taken from something the document keeps outside its code: how the code names it.
+    Document(String),
 }
 
 /// A text and the pieces it was made of.
@@ -41,6 +45,15 @@ impl Folded {
         let base = self.text.len();
         self.text.push_str(&other.text);
         self.pieces.extend(other.pieces.iter().map(|(end, computed)| (base.saturating_add(*end), *computed)));
+    }
+
+    /// Adds computed characters to its end, which stay one piece.
+    pub(super) fn compute(&mut self, text: &str) {
+        self.text.push_str(text);
+        match self.pieces.last_mut() {
+            Some((end, true)) => *end = self.text.len(),
+            _ => self.pieces.push((self.text.len(), true)),
+        }
     }
 
     /// The same with each character mapped, keeping the pieces where the length stays.
@@ -76,7 +89,8 @@ impl Value {
         match self {
             Value::Text(text) => Some(text),
             Value::Number(number) => Some(Folded::computed(number_text(number))),
-            Value::Unknown | Value::List(_) => None,
+            Value::Empty => Some(Folded::default()),
+            Value::Unknown | Value::List(_) | Value::Document(_) => None,
         }
     }
 
@@ -84,8 +98,19 @@ impl Value {
     pub(super) fn number(&self) -> Option<f64> {
         match self {
             Value::Number(number) => Some(*number),
-            Value::Text(text) => text.text.trim().parse().ok(),
-            Value::Unknown | Value::List(_) => None,
+            Value::Text(text) => text_number(&text.text),
+            Value::Empty => Some(0.0),
+            Value::Unknown | Value::List(_) | Value::Document(_) => None,
+        }
+    }
+
+    /// Bytes it takes, roughly.
+    pub(super) fn size(&self) -> usize {
+        match self {
+            Value::Text(text) => text.text.len(),
+            Value::Document(name) => name.len(),
+            Value::List(list) => list.len().saturating_mul(48),
+            Value::Number(_) | Value::Unknown | Value::Empty => 8,
         }
     }
 
@@ -99,6 +124,17 @@ impl Value {
     /// The value as an offset or count.
     pub(super) fn count(&self) -> Option<usize> {
         self.integer().and_then(|number| usize::try_from(number).ok())
+    }
+}
+
+/// The number a text is taken for: decimal, or with `&H` or `&O`.
+fn text_number(text: &str) -> Option<f64> {
+    let text = text.trim();
+    let based = |digits: &str, base| i64::from_str_radix(digits.trim_end_matches('&'), base).ok();
+    match (text.get(..2), text.get(2..)) {
+        (Some(head), Some(digits)) if head.eq_ignore_ascii_case("&h") => based(digits, 16).map(|number| number as f64),
+        (Some(head), Some(digits)) if head.eq_ignore_ascii_case("&o") => based(digits, 8).map(|number| number as f64),
+        _ => text.parse().ok().filter(|number: &f64| number.is_finite()),
     }
 }
 
