@@ -5,6 +5,7 @@
 #![allow(missing_docs, reason = "a program")]
 #![allow(clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing, reason = "a program for developers")]
 
+mod documents;
 mod floor;
 mod mix;
 mod unpack;
@@ -38,9 +39,10 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
-    // `cargo bench -- unpack` compares containers with bare libraries; `cargo bench -- note` runs one mail of the mix,
-    // long enough for a profiler.
-    let only = std::env::args().skip(1).find(|argument| !argument.starts_with('-'));
+    // `cargo bench -- unpack` compares containers with bare libraries, `cargo bench -- documents [FOLDER]` measures
+    // documents; `cargo bench -- note` runs one mail of the mix, long enough for a profiler.
+    let mut arguments = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
+    let only = arguments.next();
     if only.as_deref() == Some("unpack") {
         unpack::run();
         return;
@@ -49,6 +51,10 @@ fn main() {
     let rules = RuleSet::shipped().expect("shipped rules compile");
     let alone = Scanner::with(ScanOptions { threads: 1, ..ScanOptions::default() }, rules, Policy::shipped());
     let ready = start.elapsed();
+    if only.as_deref() == Some("documents") {
+        documents::run(&alone, arguments.next().as_deref());
+        return;
+    }
     let pair = Scanner::with(ScanOptions { threads: 2, ..ScanOptions::default() }, rules, Policy::shipped());
     let mails = mix::standard();
     let rules = floor::rules();
