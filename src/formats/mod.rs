@@ -220,9 +220,9 @@ pub const FORMATS: &[&FormatSpec] = &[
     &text::xml::FORMAT,
     &office::query::ODC_XML,
     &office::odf::FLAT,
-    &text::xml::office::FLAT_OPC,
-    &text::xml::office::WORD_2003,
-    &text::xml::office::EXCEL_2003,
+    &office::flat_opc::FORMAT,
+    &office::word_2003::FORMAT,
+    &office::excel_2003::FORMAT,
     &text::records::JSON,
     &mail::pgp::ARMOR_FORMAT,
     &text::csv::FORMAT,
@@ -237,6 +237,7 @@ pub const FORMATS: &[&FormatSpec] = &[
 #[rustfmt::skip]
 pub const LODGERS: &[(FormatId, &dyn Unpacker)] = &[
     (office::ole::OLE, &office::vba::ProjectUnpacker),
+    (office::ole::OLE, &office::word_2003::StoredObjects),
     (program::pe::PE, &program::sfx::Settings),
     (program::pe::PE, &program::autoit::InProgram),
     (program::pe::PE, &program::nsis::NsisUnpacker),

@@ -15,6 +15,8 @@ pub enum Use {
     Media,
     /// Shown as a link.
     Link,
+    /// No type that a table names.
+    Unknown,
 }
 
 #[derive(Deserialize)]
@@ -22,8 +24,11 @@ struct Table {
     template: Vec<String>,
     content: Vec<String>,
     media: Vec<String>,
+    link: Vec<String>,
+    shared_hosts: Vec<String>,
     decisive_schemes: Vec<String>,
     odd_schemes: Vec<String>,
+    odd_as_content: Vec<String>,
 }
 
 static TABLE: LazyLock<Table> =
@@ -38,9 +43,16 @@ pub fn use_of(kind: &str) -> Use {
         Use::Content
     } else if holds(&TABLE.media) {
         Use::Media
-    } else {
+    } else if holds(&TABLE.link) {
         Use::Link
+    } else {
+        Use::Unknown
     }
+}
+
+/// Whether a host (lower case) is one that organisations keep their documents on, under names of their own.
+pub fn is_shared_host(host: &str) -> bool {
+    TABLE.shared_hosts.iter().any(|known| host.strip_suffix(known.as_str()).is_some_and(|rest| rest.ends_with('.')))
 }
 
 /// Whether a scheme (lower case) runs something.
@@ -53,6 +65,11 @@ pub fn is_odd_scheme(scheme: &str) -> bool {
     TABLE.odd_schemes.iter().any(|known| known == scheme)
 }
 
+/// Whether a scheme (lower case) is one that links may have, but nothing that is fetched.
+pub fn is_odd_as_content(scheme: &str) -> bool {
+    TABLE.odd_as_content.iter().any(|known| known == scheme)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -63,6 +80,8 @@ mod tests {
         assert_eq!(use_of("oleobject"), Use::Content);
         assert_eq!(use_of("image"), Use::Media);
         assert_eq!(use_of("hyperlink"), Use::Link);
+        assert_eq!(use_of("invented"), Use::Unknown);
+        assert!(is_shared_host("company.sharepoint.com") && !is_shared_host("sharepoint.com.example.com"));
         assert!(is_decisive_scheme("ms-msdt"));
         assert!(!is_odd_scheme("https"));
     }

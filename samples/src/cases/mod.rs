@@ -23,6 +23,7 @@ mod rules;
 mod stream_archives;
 mod together;
 mod travel;
+mod xml_documents;
 mod zip_archives;
 
 use crate::Sample;
@@ -53,6 +54,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(stream_archives::all());
     all.extend(together::all());
     all.extend(travel::all());
+    all.extend(xml_documents::all());
     all.extend(zip_archives::all());
     all
 }

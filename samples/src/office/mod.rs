@@ -9,5 +9,6 @@ pub mod odf;
 pub mod onenote;
 pub mod ooxml;
 pub mod presentation;
+pub mod single_xml;
 pub mod vba;
 pub mod visio;

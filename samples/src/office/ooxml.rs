@@ -201,6 +201,32 @@ impl Package {
         entries.into_iter().fold(ZipFile::new(), |zip, (name, data)| zip.entry(&name, data)).build()
     }
 
+    /// The package as Flat OPC: one XML file, binary parts in base64.
+    pub fn flat(&self) -> Vec<u8> {
+        let mut xml = String::from(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\r\n<?mso-application progid=\"Word.Document\"?>\r\n\
+             <pkg:package xmlns:pkg=\"http://schemas.microsoft.com/office/2006/xmlPackage\">",
+        );
+        let rels = "application/vnd.openxmlformats-package.relationships+xml".to_owned();
+        let relations =
+            self.relations.iter().map(|(owner, list)| (rels_name(owner), relationships(list), rels.clone()));
+        let parts = self.parts.iter().map(|(name, data)| {
+            (name.clone(), data.clone(), self.types.get(name).cloned().unwrap_or_else(|| "application/xml".to_owned()))
+        });
+        for (name, data, kind) in relations.chain(parts) {
+            let (name, kind) = (escape(&name), escape(&kind));
+            let content = match std::str::from_utf8(&data) {
+                Ok(text) if text.starts_with('<') => {
+                    format!("<pkg:xmlData>{}</pkg:xmlData>", text.strip_prefix(XML_HEAD).unwrap_or(text))
+                }
+                _ => format!("<pkg:binaryData>{}</pkg:binaryData>", super::single_xml::base64(&data)),
+            };
+            xml.push_str(&format!("<pkg:part pkg:name=\"/{name}\" pkg:contentType=\"{kind}\">{content}</pkg:part>"));
+        }
+        xml.push_str("</pkg:package>");
+        xml.into_bytes()
+    }
+
     fn content_types(&self) -> Vec<u8> {
         let mut xml =
             format!("{XML_HEAD}<Types xmlns=\"http://schemas.openxmlformats.org/package/2006/content-types\">");

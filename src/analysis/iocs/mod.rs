@@ -63,7 +63,7 @@ fn decodes_itself(artifact: &Artifact, is_text: bool) -> bool {
     let Some(spec) = spec(artifact.format) else { return false };
     match spec.family {
         Family::Mail => true,
-        Family::Office => !is_text || spec.id.as_str() == "rtf",
+        Family::Office => !is_text || matches!(spec.id.as_str(), "rtf" | "flat-opc" | "word-2003-xml"),
         Family::Document => matches!(spec.id.as_str(), "pdf" | "rtf"),
         Family::Text => matches!(spec.id.as_str(), "icalendar" | "vcard" | "uuencode" | "yenc" | "binhex"),
         _ => false,

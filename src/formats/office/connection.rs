@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use crate::formats::office::target::{Target, target};
+use crate::formats::office::target::{Reach, Target, target};
 use crate::model::{Ioc, IocKind, Location};
 
 /// A place a connection string names.
@@ -71,8 +71,8 @@ pub(crate) fn places(text: &str) -> Vec<Place> {
 
 fn distance(key: &str, value: &str) -> Distance {
     match target(value) {
-        Target::Web { .. } | Target::Unc { is_beyond_lan: true, .. } => return Distance::Web,
-        Target::Unc { is_beyond_lan: false, .. } => return Distance::Inside,
+        Target::Share(_, Reach::Lan) => return Distance::Inside,
+        Target::Web(..) | Target::Share(..) => return Distance::Web,
         Target::Scheme(_) | Target::Local => {}
     }
     // Only some keys hold hosts; the others hold files and names of sources.

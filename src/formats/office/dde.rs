@@ -20,7 +20,12 @@ pub(crate) enum DdeHost {
 pub(crate) fn say_dde(out: &mut Outcome<'_>, host: DdeHost, service: &str, topic: &str, at: Location) {
     let runs = is_launcher(service) || is_command(topic) || (host != DdeHost::Excel && !is_office(service));
     let severity = if runs { Severity::High } else { Severity::Medium };
-    out.raise_as(DDE_LINK, severity, false, at, format!("{service} | {topic}"));
+    out.raise_as(DDE_LINK, severity, false, at, command(service, topic));
+}
+
+/// Service and topic as the command they come to.
+fn command(service: &str, topic: &str) -> String {
+    format!("{} {}", service.trim(), topic.trim()).trim().to_owned()
 }
 
 finding_kind! {
@@ -32,9 +37,10 @@ finding_kind! {
     /// without macros, behind two questions that many people confirm (2017–18: Locky, Hancitor; 2018: Bebloh).
     ///
     /// ## How we see it
-    /// `DDE`/`DDEAUTO` in the field instructions of a Word document, joined over split runs; `ddeLink` parts and
-    /// SUPBOOK records of workbooks; cells `=service|'topic'!item` of tables; links of OpenDocument files. Weighted high
-    /// if the service is a shell, a path or (outside of workbooks) no office program, or if the topic reads like a command.
+    /// `DDE`/`DDEAUTO` in the field instructions of a Word document, joined over split runs, with what SET, QUOTE, REF and
+    /// bookmarks put into them; `ddeLink` parts, SUPBOOK records and formulas of workbooks; cells
+    /// `=service|'topic'!item` of tables; links of OpenDocument files. Shown is the command it comes to. Weighted high if
+    /// the service is a shell, a path or (outside of workbooks) no office program, or if the topic reads like a command.
     ///
     /// ## When it is innocent
     /// Sheets that show live market data link to their vendor's service; such links weigh medium.

@@ -20,6 +20,14 @@ pub(crate) fn from_base64_url(text: &[u8]) -> Option<Vec<u8>> {
     URL_SAFE.decode(text).ok()
 }
 
+/// The bytes of text in the standard alphabet as programs read it in XML: whatever is not of the alphabet is passed
+/// over, and the first padding ends it.
+pub(crate) fn from_loose_base64(text: &str) -> Vec<u8> {
+    let is_ours = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let bytes = text.bytes().take_while(|byte| *byte != b'=').filter(is_ours);
+    from_base64(without_lone_character(&bytes.collect::<Vec<u8>>())).unwrap_or_default()
+}
+
 /// The text without a last character that stands alone: it holds no byte.
 pub(crate) fn without_lone_character(text: &[u8]) -> &[u8] {
     match (text.len() % 4, text.split_last()) {
@@ -40,6 +48,7 @@ mod tests {
         assert_eq!(from_base64(b"aGVsbG8!"), None);
         assert_eq!(from_base64(b"-_-_"), None);
         assert_eq!(from_base64_url(b"-_-_").unwrap(), [0xfb, 0xff, 0xbf]);
+        assert_eq!(from_loose_base64(" aGV\r\n sb-G8= x"), b"hello");
         assert_eq!(without_lone_character(b"aGVsb"), b"aGVs");
         assert_eq!(without_lone_character(b"aGVsbG8"), b"aGVsbG8");
     }

@@ -5,6 +5,7 @@
 //! parse says of it; `keys` finds passwords. `unpack` and `analyze` are the stages, `findings` declares what they raise.
 
 mod analyze;
+pub(crate) mod build;
 mod dcl;
 mod ends;
 mod findings;

@@ -89,7 +89,7 @@ fn say_target(found: &Target, out: &mut Outcome<'_>) {
         let severity = match (purpose, is_own) {
             (Use::Link, true) => Severity::Low,
             (Use::Link, false) => Severity::Medium,
-            (Use::Content | Use::Media | Use::Template, _) => COMMAND_LINK.severity,
+            (Use::Content | Use::Media | Use::Template | Use::Unknown, _) => COMMAND_LINK.severity,
         };
         out.raise_as(COMMAND_LINK, severity, false, at(), format!("{} {}", found.element, found.href));
         return;
@@ -110,21 +110,24 @@ fn say_fetched(
     at: &dyn Fn() -> Location,
     out: &mut Outcome<'_>,
 ) {
-    use target::Target::{Local, Scheme, Unc, Web};
+    use target::Reach::{Lan, Named, Odd};
+    use target::Target::{Local, Scheme, Share, Web};
     let severity = match (purpose, to) {
         (_, Scheme(scheme)) if is_decisive_scheme(scheme) || is_odd_scheme(scheme) => Severity::High,
         (Use::Link, _) | (_, Local | Scheme(_)) => return,
-        (_, Unc { is_beyond_lan: false, .. }) => Severity::Low,
-        (_, Unc { is_beyond_lan: true, .. }) => Severity::High,
-        (Use::Content, Web { is_usual_host: false, .. }) => Severity::High,
-        (Use::Content, Web { is_usual_host: true, .. }) => Severity::Medium,
+        (_, Share(_, Lan)) => Severity::Low,
+        (_, Share(_, Named)) => Severity::Medium,
+        (_, Share(_, Odd)) => Severity::High,
+        (Use::Content, Web(_, Lan)) => Severity::Low,
+        (Use::Content, Web(_, Named)) => Severity::Medium,
+        (Use::Content, Web(_, Odd)) => Severity::High,
         // A template is compared with its copy when the document opens; nothing of it runs.
-        (Use::Media | Use::Template, Web { .. }) => Severity::Low,
+        (Use::Media | Use::Template | Use::Unknown, Web(..)) => Severity::Low,
     };
     let kind = if purpose == Use::Media { REMOTE_IMAGE } else { REMOTE_OBJECT };
     out.raise_as(kind, severity, false, at(), format!("{what} {href}"));
-    let is_of_the_web = purpose != Use::Content && matches!(to, Web { .. });
-    if to.has_unusual_host() && !is_of_the_web {
+    let is_of_the_web = purpose != Use::Content && matches!(to, Web(..));
+    if to.reach() == Some(Odd) && !is_of_the_web {
         out.raise(REMOTE_HOST_UNUSUAL, at(), href);
     }
 }

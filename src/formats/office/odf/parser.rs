@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use super::reading::Content;
 use crate::formats::archive::zip::{ZipEntry, ZipView};
-use crate::formats::office::ooxml::xml::{Piece, walk};
+use crate::formats::office::xml::{Piece, walk};
 use crate::model::{Location, ParseError, Problem, ProblemKind, View};
 
 /// An OpenDocument package.

@@ -1,7 +1,7 @@
 //! One XML part of an OpenDocument file, or the whole of a flat one: modules, events, targets, links to other programs.
 
-use crate::formats::office::ooxml::xml::{Piece, Tag, walk};
 use crate::formats::office::vba::BasicModule;
+use crate::formats::office::xml::{Piece, Tag, walk};
 use crate::model::Location;
 
 /// What the parts of a document hold.

@@ -84,7 +84,7 @@ fn other_programs_are_seen_in_declarations_and_formulas() {
     let declared = "<text:dde-connection-decl office:name=\"a\" office:dde-application=\"cmd\" office:dde-topic=\"/c none\" \
                     office:dde-item=\"x\"/>";
     let found = said(&Document::new("text", "x").body(declared));
-    assert_eq!(observed(&found, "dde-link").unwrap(), "cmd | /c none");
+    assert_eq!(observed(&found, "dde-link").unwrap(), "cmd /c none");
     let found = said(&Document::new("spreadsheet", "").formula("of:=DDE(\"cmd\";\"/c none\";\"x\")"));
     assert_eq!(weight(&found, "dde-link"), Some(Severity::High));
     let found = said(&Document::new("spreadsheet", "").formula("of:=WEBSERVICE(\"http://192.0.2.20/a\")"));

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::OoxmlView;
 use super::kinds::runs_macros;
 use super::parts::parts;
-use super::xml::{Piece, walk};
 use crate::finding_kind;
 use crate::formats::office::classes::{DANGEROUS_CLASS, RISKY_CLASS, say_class};
-use crate::formats::office::target::{Target, target};
+use crate::formats::office::target::{Reach, target};
+use crate::formats::office::xml::{Piece, walk};
 use crate::knowledge::clsids::Clsid;
 use crate::model::{Artifact, Location, Severity};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
@@ -66,7 +66,7 @@ fn say_ribbon(out: &mut Outcome<'_>, data: &[u8], has_macros: bool, at: &dyn Fn(
         }
     });
     for callback in callbacks {
-        let is_elsewhere = callback.contains('!') || target(&callback) != Target::Local;
+        let is_elsewhere = callback.contains('!') || target(&callback).is_elsewhere();
         let severity = match (is_elsewhere, has_macros) {
             (true, _) => Severity::High,
             (false, true) => Severity::Medium,
@@ -95,10 +95,10 @@ fn assembly_location(data: &[u8]) -> Option<String> {
 fn say_add_in(out: &mut Outcome<'_>, location: &str, at: Location) {
     let manifest = location.split('|').next().unwrap_or(location);
     let target = target(manifest);
-    let severity = match target {
-        Target::Web { .. } | Target::Unc { is_beyond_lan: true, .. } => Severity::High,
-        Target::Unc { is_beyond_lan: false, .. } => Severity::Low,
-        Target::Local | Target::Scheme(_) => return,
+    let severity = match target.reach() {
+        Some(Reach::Named | Reach::Odd) => Severity::High,
+        Some(Reach::Lan) => Severity::Low,
+        None => return,
     };
     out.raise_as(REMOTE_ADD_IN, severity, false, at.clone(), manifest);
     if let Some(ioc) = target.ioc("add-in of the document", at) {

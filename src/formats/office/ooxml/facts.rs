@@ -2,8 +2,8 @@
 
 use super::OoxmlView;
 use super::parts::parts;
-use super::xml::{Piece, walk};
 use crate::finding_kind;
+use crate::formats::office::xml::{Piece, walk};
 use crate::model::{Artifact, ProblemKind};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 

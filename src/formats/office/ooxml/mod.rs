@@ -2,7 +2,7 @@
 //! gives the parts as children (VBA projects and embedded objects are compound files among them); what is read here is
 //! how they relate.
 //!
-//! `parser` `xml` `parts` the reading; `kinds` the kinds of document; `relations` what lies outside; `fields` `sheets`
+//! `parser` `parts` the reading (with `office::xml`); `kinds` the kinds of document; `relations` what lies outside; `fields` `sheets`
 //! `addins` `facts` what to look at.
 
 mod addins;
@@ -13,7 +13,6 @@ mod parser;
 mod parts;
 mod relations;
 mod sheets;
-pub(in crate::formats::office) mod xml;
 
 pub use parser::{OoxmlView, Relation};
 

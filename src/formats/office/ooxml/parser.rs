@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::kinds;
-use super::xml::{Piece, walk};
 use crate::formats::archive::zip::ZipView;
+use crate::formats::office::xml::{Piece, walk};
 use crate::model::{FormatId, Location, ParseError, Problem, View};
 
 /// A package of parts, types and relations. The parts are entries of the zip and become children there.
@@ -172,6 +172,18 @@ impl OoxmlView {
     /// Relations of a part.
     pub fn relations_of<'a>(&'a self, owner: &'a str) -> impl Iterator<Item = &'a Relation> {
         self.relations.iter().filter(move |relation| relation.owner.eq_ignore_ascii_case(owner))
+    }
+
+    /// Whether a part (named in lower case) is XML, by its name or its type. Names decide nothing, but writers follow them.
+    pub(super) fn is_xml(&self, part: &str) -> bool {
+        part.ends_with(".xml")
+            || !part.ends_with(".rels") && self.content_type(part).is_some_and(|kind| kind.trim_end().ends_with("xml"))
+            || self.main.as_deref().is_some_and(|main| main.eq_ignore_ascii_case(part))
+    }
+
+    /// Whether Word could open it: not, if it is a document of another program.
+    pub(super) fn may_be_word(&self) -> bool {
+        self.format.is_none_or(|format| format.as_str().starts_with("do"))
     }
 
     /// Whether a VBA project belongs to the package.

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::OoxmlView;
 use super::parts::{Part, parts};
-use super::xml::{Piece, walk};
 use crate::formats::fields::{u16_at, u32_at};
 use crate::formats::office::dde::{DDE_LINK, DdeHost, say_dde};
 use crate::formats::office::xlm::{self, Visibility, is_auto_name, say_auto_open, say_macro_sheet};
+use crate::formats::office::xml::{Piece, walk};
 use crate::model::{Artifact, Location};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 

@@ -1,7 +1,7 @@
 //! Web queries: kind, version, address, form data and options, a line each; all but the address may be missing.
 
 use super::findings::WEB_QUERY_FILE;
-use crate::formats::office::target::{Target, target};
+use crate::formats::office::target::{Reach, Target, target};
 use crate::formats::text::plain::TextView;
 use crate::model::{Artifact, Location, Severity};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
@@ -22,7 +22,7 @@ pub(super) fn is_query(artifact: &Artifact) -> bool {
 }
 
 fn leads_away(line: &str) -> bool {
-    matches!(target(line), Target::Web { .. } | Target::Unc { .. }) || line.starts_with("file:")
+    matches!(target(line), Target::Web(..) | Target::Share(..)) || line.starts_with("file:")
 }
 
 impl Analyzer for WebQueries {
@@ -46,15 +46,12 @@ impl Analyzer for WebQueries {
         if let Some(ioc) = to.ioc("web query", at()) {
             out.ioc(ioc);
         }
-        let is_far = match &to {
-            Target::Web { url, .. } => is_beyond_lan(url),
-            to => to.has_unusual_host(),
-        };
+        let is_far = to.reach().is_some_and(|reach| reach != Reach::Lan);
         let severity = match &to {
             Target::Local => Severity::Low,
             Target::Scheme(_) => WEB_QUERY_FILE.severity,
-            Target::Web { .. } | Target::Unc { .. } if is_far => WEB_QUERY_FILE.severity,
-            Target::Web { .. } | Target::Unc { .. } => Severity::Medium,
+            Target::Web(..) | Target::Share(..) if is_far => WEB_QUERY_FILE.severity,
+            Target::Web(..) | Target::Share(..) => Severity::Medium,
         };
         let is_option =
             sent.split_once('=').is_some_and(|(key, _)| OPTIONS.iter().any(|o| o.eq_ignore_ascii_case(key)));
@@ -79,10 +76,3 @@ const OPTIONS: &[&str] = &[
     "disableredirections",
     "editwebpage",
 ];
-
-/// A single name is found on the own network only; a number is an address.
-fn is_beyond_lan(url: &str) -> bool {
-    let authority = url.split("//").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
-    let host = authority.rsplit('@').next().unwrap_or_default();
-    host.contains(['.', '[']) || host.starts_with(|c: char| c.is_ascii_digit())
-}

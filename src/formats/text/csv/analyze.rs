@@ -4,7 +4,7 @@ use super::cells::{declared_separator, formulas};
 use crate::finding_kind;
 use crate::formats::office::dde::{DDE_LINK, DdeHost, say_dde};
 use crate::formats::office::formula_text::{Call, calls};
-use crate::formats::office::target::{Target, target};
+use crate::formats::office::target::{Reach as Distance, Target, target};
 use crate::formats::text::plain::TextView;
 use crate::knowledge::extensions::class;
 use crate::knowledge::formulas::Reach;
@@ -56,8 +56,8 @@ fn say(call: &Call, formula: &str, at: Location, out: &mut Outcome<'_>) {
                 out.ioc(ioc);
             }
             let is_plain = match &to {
-                Some(Target::Web { is_usual_host, .. }) => *is_usual_host,
-                Some(Target::Unc { .. } | Target::Scheme(_)) => false,
+                Some(Target::Web(_, distance)) => *distance != Distance::Odd,
+                Some(Target::Share(..) | Target::Scheme(_)) => false,
                 Some(Target::Local) => {
                     !class(&extension(text.as_deref().unwrap_or_default())).is_some_and(|class| class.is_launchable())
                 }
@@ -123,7 +123,7 @@ mod tests {
             for separator in [',', ';', '\t'] {
                 let said = scan(&FORMAT, "a.csv", format!("name,value\nx{separator}{cell}\n").as_bytes());
                 assert_eq!(weight(&said, "dde-link"), Some(Severity::High), "{cell}");
-                assert_eq!(observed(&said, "dde-link").unwrap(), "cmd | /c none", "{cell}");
+                assert_eq!(observed(&said, "dde-link").unwrap(), "cmd /c none", "{cell}");
             }
         }
         let wide: Vec<u8> = "\u{feff}a,=cmd|'/c none'!A0".encode_utf16().flat_map(u16::to_le_bytes).collect();

@@ -1,8 +1,8 @@
 //! XML that no narrower format claims. Read as text; told apart where opening it starts something (consoles, settings
-//! shortcuts, build projects, installers' manifests). XML that is a whole office document is recognised, not read.
+//! shortcuts, build projects, installers' manifests). XML that is a whole office document is
+//! read by `office`.
 
 mod analyze;
-pub mod office;
 
 use crate::formats::text::plain::TextView;
 use crate::model::{Artifact, FormatId};
