@@ -6,6 +6,7 @@ mod disk_images;
 mod document;
 mod droppers;
 mod encryption;
+mod forms;
 mod indicators;
 mod installers;
 mod internet_mail;
@@ -37,6 +38,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(document::all());
     all.extend(encryption::all());
     all.extend(droppers::all());
+    all.extend(forms::all());
     all.extend(mail::all());
     all.extend(mail_forms::all());
     all.extend(macros::all());

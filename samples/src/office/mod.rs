@@ -4,6 +4,7 @@ pub mod activemime;
 pub mod biff;
 pub mod cfb;
 pub mod encryption;
+pub mod forms;
 pub mod macros;
 pub mod odf;
 pub mod onenote;

@@ -2,7 +2,7 @@
 //! `office/ole` reads; their modules become children. Nothing is run here, and compiled code is not disassembled.
 //!
 //! `decompress` `dir` `project` `codepage` the on-disk tables; `storage` where projects lie; `modules` one project;
-//! `unpack` its children. `lexer` `syntax` source to procedures; `folding` `functions` `operators` `value` what is known
+//! `unpack` its children; `forms` the user forms beside it. `lexer` `syntax` source to procedures; `folding` `functions` `operators` `value` what is known
 //! without running them, `running` what loops and functions make of values; `program` all modules together; `abilities`
 //! what they do, `reach` who calls whom, `disguise` how they hide, `memory` `settings` `gates` `side_effects` what else they
 //! mean to do; `judge` and `findings` what is said of it, `analyze` the same for lone source, `basic` for
@@ -17,6 +17,7 @@ mod dir;
 mod disguise;
 mod findings;
 mod folding;
+pub mod forms;
 mod functions;
 mod gates;
 mod judge;
@@ -74,6 +75,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
         "Compiled code (p-code) is not disassembled; only its presence and line count are compared with the source.",
         "Of code only loops and functions that need nothing but values are run, up to a limit of steps; values that depend on \
          cells, forms, files or objects are not known.",
+        "Strings of user forms are given as text and searched; code that reads them is not followed into them.",
     ],
     unpacker: None,
     analyzers: &[&analyze::SourceAnalyzer],

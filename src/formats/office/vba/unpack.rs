@@ -3,6 +3,7 @@
 //! lead from any module to any other.
 
 use super::findings::{LOCKED, MODULE_HIDDEN, NO_COMPILED_CODE, PRESENT, SOURCE_MISSING};
+use super::forms;
 use super::judge::{self, Places, judge};
 use super::modules::{Standing, VbaModule, VbaProject};
 use super::program::Part;
@@ -23,7 +24,8 @@ pub(super) fn is_module(artifact: &Artifact) -> bool {
 }
 
 /// What the project itself shows, then what its code shows.
-const OWN_KINDS: [&crate::model::FindingKind; 5] = [PRESENT, LOCKED, MODULE_HIDDEN, SOURCE_MISSING, NO_COMPILED_CODE];
+const OWN_KINDS: [&crate::model::FindingKind; 6] =
+    [PRESENT, LOCKED, MODULE_HIDDEN, SOURCE_MISSING, NO_COMPILED_CODE, forms::FORM_PAYLOAD];
 
 impl Unpacker for ProjectUnpacker {
     fn findings(&self) -> Kinds {
@@ -52,6 +54,10 @@ impl Unpacker for ProjectUnpacker {
             for module in project.modules {
                 give(module, &project.storage, &code_page, out)?;
             }
+        }
+        // Without code nobody reads what the controls of forms hold.
+        if out.shows(PRESENT.id) {
+            forms::give_forms(&view, out)?;
         }
         Ok(())
     }
