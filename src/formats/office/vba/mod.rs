@@ -25,6 +25,7 @@ mod lexer;
 mod memory;
 mod modules;
 mod operators;
+pub mod pcode;
 mod program;
 mod project;
 mod reach;

@@ -2,14 +2,15 @@
 //! are damaged or lie, modules are found by their own first bytes.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 
 use super::codepage::CodePage;
 use super::decompress::{Decompressed, decompress, find_source};
 use super::dir::{Dir, DirModule, Reference};
+use super::pcode::{Listing as Compiled, Names};
 use super::project::{Listing, Sort};
-use crate::formats::fields::{size_at, u16_at};
 use crate::model::{Location, Problem, ProblemKind};
 
 /// A project, as far as it could be read.
@@ -29,6 +30,8 @@ pub struct VbaProject {
     pub listing: Option<Listing>,
     /// Whether `_VBA_PROJECT` holds compiled code for some version of Office.
     pub has_compiled_code: bool,
+    /// The stream `_VBA_PROJECT`, and the names in it once somebody asked.
+    compiled: (Bytes, OnceLock<Names>),
     /// What was odd, damaged or left out.
     pub problems: Vec<Problem>,
 }
@@ -60,9 +63,7 @@ pub struct VbaModule {
     /// How the project knows it.
     pub standing: Standing,
     /// Bytes before the source, where compiled code is kept.
-    pub cache: usize,
-    /// Lines the compiled code states, 0xCAFE table.
-    pub compiled_lines: Option<u16>,
+    pub cache: Bytes,
     /// Whether compressed source was found at all.
     pub has_source: bool,
 }
@@ -94,6 +95,7 @@ impl VbaProject {
         let named = |name: &str| streams.iter().find(|stream| stream.name.eq_ignore_ascii_case(name));
         out.has_compiled_code =
             named("_VBA_PROJECT").is_some_and(|stream| stream.bytes.get(2..4).is_some_and(|v| v != [0xff, 0xff]));
+        out.compiled.0 = named("_VBA_PROJECT").map(|stream| stream.bytes.clone()).unwrap_or_default();
         let dir = out.read_dir(named("dir"), left);
         out.code_page = dir.code_page;
         out.name.clone_from(&dir.name);
@@ -202,10 +204,19 @@ impl VbaProject {
             source,
             raw: is_lossy.then_some(read.bytes),
             standing,
-            cache,
-            compiled_lines: compiled_lines(stream.bytes.get(..cache).unwrap_or(&stream.bytes)),
+            cache: stream.bytes.slice(..cache.min(stream.bytes.len())),
             has_source,
         });
+    }
+
+    /// Names of the compiled code.
+    pub fn names(&self) -> &Names {
+        self.compiled.1.get_or_init(|| Names::read(&self.compiled.0, self.code_page))
+    }
+
+    /// A module's compiled code, disassembled; none where there is none or it cannot be read.
+    pub fn pcode(&self, module: &VbaModule) -> Option<Compiled> {
+        Compiled::read(&module.cache, self.names(), self.code_page).ok().flatten()
     }
 
     fn sort_of(&self, name: &str) -> Option<Sort> {
@@ -275,14 +286,6 @@ fn vb_name(source: &str) -> Option<String> {
     (!name.is_empty()).then(|| name.to_owned())
 }
 
-/// Lines of compiled code: the table that starts with 0xCAFE, whose place the cache states at 0x19 (as VBA 6 and 7 in
-/// little-endian order write it; the layout is not published).
-fn compiled_lines(cache: &[u8]) -> Option<u16> {
-    let table = size_at(cache, 0x19)?.checked_add(0x3c)?;
-    let lines = table.checked_add(4)?;
-    (u16_at(cache, table)? == 0xcafe).then(|| u16_at(cache, lines))?
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -324,7 +327,7 @@ mod tests {
             assert_eq!(got.name, made.name);
             assert_eq!(got.standing, Standing::Listed);
         }
-        assert_eq!(read.modules[1].cache, 700);
+        assert_eq!(read.modules[1].cache.len(), 700);
         assert!(read.hidden().is_empty() && !read.has_compiled_code);
     }
 

@@ -70,7 +70,7 @@ fn place(module: &VbaModule) -> Location {
 /// What the project's tables show.
 fn say_project(project: &VbaProject, out: &mut Outcome<'_>) {
     let has_code = project.modules.iter().any(|module| code_lines(&module.source) > 0);
-    let stomped = project.modules.iter().any(|module| module.compiled_lines.is_some_and(|lines| lines > 0));
+    let stomped = project.modules.iter().any(|module| project.pcode(module).is_some());
     if has_code || stomped {
         let names: Vec<&str> = project.modules.iter().take(8).map(|module| module.name.as_str()).collect();
         out.raise(PRESENT, Location::whole(), names.join(", "));
@@ -97,23 +97,23 @@ fn say_project(project: &VbaProject, out: &mut Outcome<'_>) {
         }
     }
     for module in &project.modules {
-        say_source(module, out);
+        say_source(project, module, out);
     }
-    if has_code && !project.has_compiled_code && project.modules.iter().all(|module| module.cache == 0) {
+    if has_code && !project.has_compiled_code && project.modules.iter().all(|module| module.cache.is_empty()) {
         out.raise(NO_COMPILED_CODE, Location::whole(), project.name.clone());
     }
 }
 
 /// Compiled code without the source it was made of. Every line of source but `Attribute` lines is a line of compiled
 /// code too; over 130 honest modules the counts differ by six at most.
-fn say_source(module: &VbaModule, out: &mut Outcome<'_>) {
+fn say_source(project: &VbaProject, module: &VbaModule, out: &mut Outcome<'_>) {
     const MIN_DIFFERENCE: u64 = 10;
     let written = code_lines(&module.source);
-    let Some(compiled) = module.compiled_lines.map(u64::from) else {
+    let Some(compiled) = project.pcode(module).map(|listing| listing.lines.len() as u64) else {
         // Without a line table the cache still says something: an empty document module takes less than 2 KB.
         const EMPTY_MODULE: usize = 2_048;
-        if !module.has_source && module.standing == Standing::Listed && module.cache > EMPTY_MODULE {
-            let observed = format!("{}: {} bytes of compiled code, no source", module.name, module.cache);
+        if !module.has_source && module.standing == Standing::Listed && module.cache.len() > EMPTY_MODULE {
+            let observed = format!("{}: {} bytes of compiled code, no source", module.name, module.cache.len());
             out.raise(SOURCE_MISSING, place(module), observed);
         }
         return;
