@@ -2,8 +2,9 @@
 
 use crate::Sample;
 use crate::mark;
-use crate::office::macros;
+use crate::office::macros::{self, compiled};
 use crate::office::ooxml::Package;
+use crate::office::pcode::Compiler;
 use crate::office::vba::{Module, Project};
 
 /// The samples.
@@ -39,8 +40,48 @@ pub(super) fn all() -> Vec<Sample> {
         Sample {
             id: "fo12",
             file_name: "案内.docm",
-            about: "compiled code of sixty lines with an address in it, and source that is a comment",
-            make: stomped,
+            about: "compiled code of a dropper, and source that is a comment",
+            make: || stomped("fo12", "ご案内", |_, _| {}),
+        },
+        Sample {
+            id: "fo12d",
+            file_name: "座席案内.docm",
+            about: "compiled code of a dropper under source that only greets",
+            make: || {
+                stomped("fo12d", "座席のご案内", |project, _| {
+                    let source = "Sub AutoOpen()\n    MsgBox \"ご案内です\"\nEnd Sub\n";
+                    project.modules[0].source.push_str(source);
+                })
+            },
+        },
+        Sample {
+            id: "fo12v",
+            file_name: "搭乗案内.docm",
+            about: "a macro whose project was given the version of another Office",
+            make: || {
+                stomped("fo12v", "搭乗のご案内", |project, source| {
+                    project.modules[0].source = source;
+                    project.others = vec![("__SRP_0".to_owned(), compiled::executed(Compiler::Vba7))];
+                    project.compiled[2] = 0xaf;
+                })
+            },
+        },
+        Sample {
+            id: "fo12o",
+            file_name: "変更案内.docm",
+            about: "a module whose stated offset lies beyond its stream",
+            make: || {
+                stomped("fo12o", "便変更のご案内", |project, source| {
+                    project.modules[0].source = source;
+                    project.modules[0].stated_offset = Some(0x00ff_ffff);
+                })
+            },
+        },
+        Sample {
+            id: "b03c",
+            file_name: "勤怠表.xlsm",
+            about: "an honest time sheet with compiled code, Japanese names, comments and a continued line",
+            make: compiled_sheet,
         },
         Sample {
             id: "fo13",
@@ -98,10 +139,26 @@ fn time_sheet() -> Vec<u8> {
     macros::excel_97(&Project::new(vec![Module::document("ThisWorkbook", ""), module]))
 }
 
-fn stomped() -> Vec<u8> {
-    let mut module = Module::document("ThisDocument", &format!("' {}\n", mark("fo12")));
-    module.cache = macros::compiled_lines(60, "AutoOpen\0http://198.51.100.9/p\0");
-    Package::docm("ご案内", macros::vba_project(&Project::new(vec![module]))).build()
+/// The dropper's compiled code over a source of somebody's choice.
+fn stomped(id: &str, file: &str, change: impl FnOnce(&mut Project, String)) -> Vec<u8> {
+    let made = compiled::dropper(Compiler::Vba7, "http://example.com/update.bin");
+    let mut module = Module::document("ThisDocument", &format!("' {}\n", mark(id)));
+    module.cache = made.cache;
+    let mut project = Project::new(vec![module]);
+    project.compiled = made.names;
+    change(&mut project, made.source);
+    Package::docm(file, macros::vba_project(&project)).build()
+}
+
+/// A time sheet as Excel saves it: compiled code, the source it was made of, the cache of the last run.
+fn compiled_sheet() -> Vec<u8> {
+    let made = compiled::time_sheet(Compiler::Vba7Wide);
+    let mut module = Module::standard("勤怠", &made.source);
+    module.cache = made.cache;
+    let mut project = Project::new(vec![module]);
+    project.compiled = made.names;
+    project.others = vec![("__SRP_0".to_owned(), compiled::executed(Compiler::Vba7Wide))];
+    Package::xlsm("勤怠表\n氏名\t時間", macros::vba_project(&project)).build()
 }
 
 fn purged() -> Vec<u8> {

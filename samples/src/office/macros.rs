@@ -1,6 +1,8 @@
 //! Documents with macros, put together from the sources under `samples/text`. Droppers call functions of a library that
 //! does not exist, so that nothing runs where macros are allowed by mistake.
 
+pub mod compiled;
+
 use super::biff::Workbook;
 use super::cfb::Cfb;
 use super::ooxml::Package;
@@ -78,18 +80,4 @@ pub fn without_tables(project: &Project) -> Vec<u8> {
         _ => (path, bytes),
     });
     streams.fold(Cfb::new(), |file, (path, bytes)| file.stream(&path, bytes)).build()
-}
-
-/// What stands before a module's source where Office keeps compiled code: the table that states its lines, and texts.
-/// It holds no compiled code.
-pub fn compiled_lines(lines: u16, texts: &str) -> Vec<u8> {
-    let mut cache = vec![0u8; 0x19];
-    cache.extend(64u32.to_le_bytes());
-    cache.resize(64 + 0x3c, 0);
-    cache.extend([0xfe, 0xca, 0x01, 0x00]);
-    cache.extend(lines.to_le_bytes());
-    cache.resize(1024, 0);
-    cache.extend(texts.as_bytes());
-    cache.resize(4096, 0);
-    cache
 }

@@ -9,6 +9,7 @@ pub mod macros;
 pub mod odf;
 pub mod onenote;
 pub mod ooxml;
+pub mod pcode;
 pub mod presentation;
 pub mod single_xml;
 pub mod vba;

@@ -1,5 +1,5 @@
 //! VBA projects, MS-OVBA: the compressed container (2.4.1.3), the `dir`, `PROJECT`, `PROJECTwm` and `_VBA_PROJECT`
-//! streams, and modules. Everything is source text; nothing here carries compiled code.
+//! streams, and modules. Compiled code comes from [`super::pcode`].
 
 use encoding_rs::Encoding;
 
@@ -27,6 +27,8 @@ pub struct Module {
     pub cache: Vec<u8>,
     /// Left out of the `PROJECT` stream, so that the editor does not show it.
     pub is_hidden: bool,
+    /// What the `dir` stream says of where the source starts, if that is a lie.
+    pub stated_offset: Option<u32>,
 }
 
 impl Module {
@@ -41,7 +43,14 @@ impl Module {
     }
 
     fn of(name: &str, kind: ModuleKind, source: &str) -> Self {
-        Module { name: name.to_owned(), kind, source: source.to_owned(), cache: Vec::new(), is_hidden: false }
+        Module {
+            name: name.to_owned(),
+            kind,
+            source: source.to_owned(),
+            cache: Vec::new(),
+            is_hidden: false,
+            stated_offset: None,
+        }
     }
 
     /// The whole source as the host stores it: attributes first, lines ended by CR LF.
@@ -77,6 +86,10 @@ pub struct Project {
     pub references: Vec<(String, String)>,
     /// Locked against viewing (no password is set).
     pub is_locked: bool,
+    /// The stream `_VBA_PROJECT`.
+    pub compiled: Vec<u8>,
+    /// More streams beside the modules: `__SRP_0`.
+    pub others: Vec<(String, Vec<u8>)>,
 }
 
 impl Project {
@@ -92,20 +105,23 @@ impl Project {
                     .to_owned(),
             )],
             is_locked: false,
+            compiled: VERSION_INDEPENDENT.to_vec(),
+            others: Vec::new(),
         }
     }
 
     /// Every stream below the project's root storage, by path: `VBA/dir`, `VBA/ThisDocument`, `PROJECT`. Word puts the
     /// root at `Macros`, Excel at `_VBA_PROJECT_CUR`, OOXML at the root of `vbaProject.bin`.
     pub fn streams(&self) -> Vec<(String, Vec<u8>)> {
-        let mut streams = vec![
-            ("VBA/_VBA_PROJECT".to_owned(), VERSION_INDEPENDENT.to_vec()),
-            ("VBA/dir".to_owned(), compress(&self.dir())),
-        ];
+        let mut streams =
+            vec![("VBA/_VBA_PROJECT".to_owned(), self.compiled.clone()), ("VBA/dir".to_owned(), compress(&self.dir()))];
         for module in &self.modules {
             let mut bytes = module.cache.clone();
             bytes.extend(compress(&encode(self.code_page, &module.text())));
             streams.push((format!("VBA/{}", module.name), bytes));
+        }
+        for (name, bytes) in &self.others {
+            streams.push((format!("VBA/{name}"), bytes.clone()));
         }
         streams.push(("PROJECT".to_owned(), self.project()));
         streams.push(("PROJECTwm".to_owned(), self.project_wm()));
@@ -152,7 +168,7 @@ impl Project {
             record(&mut out, 0x0032, &utf16(&module.name));
             record(&mut out, 0x001c, b"");
             record(&mut out, 0x0048, b"");
-            record(&mut out, 0x0031, &(module.cache.len() as u32).to_le_bytes());
+            record(&mut out, 0x0031, &module.stated_offset.unwrap_or(module.cache.len() as u32).to_le_bytes());
             record(&mut out, 0x001e, &0u32.to_le_bytes());
             record(&mut out, 0x002c, &0xffffu16.to_le_bytes());
             record(&mut out, if module.kind == ModuleKind::Standard { 0x0021 } else { 0x0022 }, b"");

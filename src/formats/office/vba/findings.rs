@@ -382,19 +382,18 @@ finding_kind! {
 
 finding_kind! {
     /// ## What it is
-    /// The compiled code of a module and its source do not belong together: the source is gone, or is another one
-    /// ("VBA stomping").
+    /// A module has compiled code and no source it could come from ("VBA stomping").
     ///
     /// ## Why it matters
     /// Office runs the compiled code where its version fits; people and scanners read the source.
     ///
     /// ## How we see it
-    /// Compiled code has a line table. Where it counts lines and the source has none, or a fraction of them, this is high;
-    /// where the counts differ by more than ten lines and a quarter, medium. Over 130 modules of honest documents they
-    /// differ by six lines at most. Compiled code itself is not disassembled.
+    /// The instructions before the source are disassembled. They hold statements, and the source holds none: it is gone,
+    /// or is attributes, comments and blank lines. What the compiled code says is turned back into source, judged, and
+    /// given as a child.
     ///
     /// ## When it is innocent
-    /// Tools that rewrite source without recompiling; damaged files.
+    /// Damaged files. Office itself writes both together.
     ///
     /// ## References
     /// - ATT&CK T1564.007, VBA Stomping: https://attack.mitre.org/techniques/T1564/007/
@@ -407,6 +406,97 @@ finding_kind! {
         severity: High,
         facet: Conceal,
         confidence: High,
+        attack: ["T1564.007"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// The compiled code of a module says something else than its source ("VBA stomping").
+    ///
+    /// ## Why it matters
+    /// Office runs the compiled code where its version fits and shows the source only afterwards; scanners and people
+    /// read the source. EvilClippy and its like put harmless source over the compiled code of an attack.
+    ///
+    /// ## How we see it
+    /// Compiled code is disassembled and turned back into source, line by line, and compared as tokens: names, texts and
+    /// numbers that one has and the other has not. Case, blanks, comments, continued lines and forms of numbers do not
+    /// count. Over 10,000 lines of honest documents of every version since Office 2000 none differs. What the compiled
+    /// code says is judged as well and given as a child. Nothing is said where `_VBA_PROJECT` states no version, as then
+    /// the host compiles the source anew.
+    ///
+    /// ## When it is innocent
+    /// Programs other than Office that write source into a document and keep its compiled code.
+    ///
+    /// ## References
+    /// - ATT&CK T1564.007, VBA Stomping: https://attack.mitre.org/techniques/T1564/007/
+    /// - MS-OVBA 2.3.4.3, Module Stream
+    pub(super) const SOURCE_DIFFERS = {
+        id: "vba-source-differs",
+        title: "compiled macro code says something else than its source",
+        ja: "コンパイル済みのマクロとソースの内容が異なります",
+        why_ja: "実行される内容と表示される内容が異なります。検査を欺くための細工です。",
+        severity: High,
+        facet: Conceal,
+        confidence: High,
+        attack: ["T1564.007"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// The version of Office that a macro project states was changed afterwards.
+    ///
+    /// ## Why it matters
+    /// Compiled code runs in the version it was made for; any other compiles the source. Who hides an attack in compiled
+    /// code sets the version to that of the victim.
+    ///
+    /// ## How we see it
+    /// The version in `_VBA_PROJECT` is not that in `__SRP_0`, which the same save writes; or it does not fit the number
+    /// of reserved names that its compiler states.
+    ///
+    /// ## When it is innocent
+    /// No program that writes documents is known to leave the two apart.
+    ///
+    /// ## References
+    /// - MS-OVBA 2.3.4.1, _VBA_PROJECT Stream: https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-ovba/
+    /// - ATT&CK T1564.007, VBA Stomping: https://attack.mitre.org/techniques/T1564/007/
+    pub(super) const VERSION_CHANGED = {
+        id: "vba-version-changed",
+        title: "the macro project states a version of Office that did not write it",
+        ja: "マクロのプロジェクトに記録されたOfficeのバージョンが書き換えられています",
+        why_ja: "特定のバージョンのOfficeでだけコンパイル済みコードを実行させる細工に使われます。",
+        severity: Medium,
+        facet: Conceal,
+        confidence: High,
+        attack: ["T1564.007"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// The table of modules gives a place for a module's source where no source starts.
+    ///
+    /// ## Why it matters
+    /// Readers that trust the table see no code; Office with the right version runs the compiled code all the same.
+    ///
+    /// ## How we see it
+    /// MODULEOFFSET of the `dir` stream lies beyond the module's stream, or what starts there does not decompress to
+    /// text. The source is then looked for by its own first bytes.
+    ///
+    /// ## When it is innocent
+    /// Damaged files.
+    ///
+    /// ## References
+    /// - MS-OVBA 2.3.4.2.3.2.5, MODULEOFFSET Record
+    pub(super) const SOURCE_MISPLACED = {
+        id: "vba-source-misplaced",
+        title: "a module's source is not where the project says",
+        ja: "マクロのソースが、記録された位置にありません",
+        why_ja: "検査プログラムにソースを読ませないための細工か、ファイルの破損です。",
+        severity: Low,
+        facet: Conceal,
+        confidence: Medium,
         attack: ["T1564.007"],
     }
 }

@@ -1,11 +1,12 @@
 //! VBA: projects inside compound files (MS-OVBA), and macro source as text. Projects are found in the streams that
-//! `office/ole` reads; their modules become children. Nothing is run here, and compiled code is not disassembled.
+//! `office/ole` reads; their modules become children. Nothing is run here.
 //!
 //! `decompress` `dir` `project` `codepage` the on-disk tables; `storage` where projects lie; `modules` one project;
-//! `unpack` its children; `forms` the user forms beside it. `lexer` `syntax` source to procedures; `folding` `functions` `operators` `value` what is known
-//! without running them, `running` what loops and functions make of values; `program` all modules together; `abilities`
-//! what they do, `reach` who calls whom, `disguise` how they hide, `memory` `settings` `gates` `side_effects` what else they
-//! mean to do; `judge` and `findings` what is said of it, `analyze` the same for lone source, `basic` for
+//! `unpack` its children; `forms` the user forms beside it; `pcode` compiled code, `stomping` what is said where it is
+//! not what the source says. `lexer` `syntax` source to procedures; `folding` `functions` `operators` `value` what is
+//! known without running them, `running` what loops and functions make of values; `program` all modules together;
+//! `abilities` what they do, `reach` who calls whom, `disguise` how they hide, `memory` `settings` `gates` `side_effects`
+//! what else they mean to do; `judge` and `findings` what is said of it, `analyze` the same for lone source, `basic` for
 //! modules of other programs.
 
 mod abilities;
@@ -32,6 +33,7 @@ mod reach;
 mod running;
 mod settings;
 mod side_effects;
+mod stomping;
 mod storage;
 mod syntax;
 mod unpack;
@@ -73,9 +75,9 @@ pub const FORMAT: FormatSpec = FormatSpec {
         },
     ],
     limitations: &[
-        "Compiled code (p-code) is not disassembled; only its presence and line count are compared with the source.",
         "Of code only loops and functions that need nothing but values are run, up to a limit of steps; values that depend on \
          cells, forms, files or objects are not known.",
+        "Compiled code (p-code) of VBA 3 (Excel 95) is not disassembled, nor the caches of running projects (__SRP_).",
         "Strings of user forms are given as text and searched; code that reads them is not followed into them.",
     ],
     unpacker: None,

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use super::codepage::CodePage;
 use super::decompress::{Decompressed, decompress, find_source};
 use super::dir::{Dir, DirModule, Reference};
-use super::pcode::{Listing as Compiled, Names};
+use super::pcode::{Listing as Compiled, Names, has_code};
 use super::project::{Listing, Sort};
 use crate::model::{Location, Problem, ProblemKind};
 
@@ -32,6 +32,8 @@ pub struct VbaProject {
     pub has_compiled_code: bool,
     /// The stream `_VBA_PROJECT`, and the names in it once somebody asked.
     compiled: (Bytes, OnceLock<Names>),
+    /// Version in `__SRP_0`, the cache of the last run.
+    executed: Option<u8>,
     /// What was odd, damaged or left out.
     pub problems: Vec<Problem>,
 }
@@ -66,6 +68,8 @@ pub struct VbaModule {
     pub cache: Bytes,
     /// Whether compressed source was found at all.
     pub has_source: bool,
+    /// Whether the `dir` stream states another place for it.
+    pub is_misplaced: bool,
 }
 
 /// A stream of a compound file.
@@ -96,6 +100,10 @@ impl VbaProject {
         out.has_compiled_code =
             named("_VBA_PROJECT").is_some_and(|stream| stream.bytes.get(2..4).is_some_and(|v| v != [0xff, 0xff]));
         out.compiled.0 = named("_VBA_PROJECT").map(|stream| stream.bytes.clone()).unwrap_or_default();
+        out.executed = named("__SRP_0").filter(|stream| stream.bytes.starts_with(&[0x93, 0x4b])).and_then(|stream| {
+            // The kind of system and a fixed field follow; some other content would not have them.
+            stream.bytes.get(5..8).filter(|rest| *rest == [0, 0x10, 0]).and_then(|_| stream.bytes.get(3).copied())
+        });
         let dir = out.read_dir(named("dir"), left);
         out.code_page = dir.code_page;
         out.name.clone_from(&dir.name);
@@ -165,9 +173,14 @@ impl VbaProject {
         }
         let has_source = read.is_some();
         let read = read.unwrap_or_default();
+        let is_misplaced =
+            offset.is_some_and(|offset| offset != cache || (!has_source && offset >= stream.bytes.len()));
         self.say(&read, &stream.name);
         let sort = self.sort_of(entry.shown_name()).or(entry.is_standard.then_some(Sort::Standard));
         self.push(entry.shown_name(), stream, sort, Standing::Listed, cache, read, has_source);
+        if let Some(module) = self.modules.last_mut() {
+            module.is_misplaced = is_misplaced;
+        }
     }
 
     /// A stream no table names: a module if compressed source starts in it somewhere.
@@ -206,7 +219,13 @@ impl VbaProject {
             standing,
             cache: stream.bytes.slice(..cache.min(stream.bytes.len())),
             has_source,
+            is_misplaced: false,
         });
+    }
+
+    /// The version that ran the project last, as `__SRP_0` states it; its low byte.
+    pub(super) fn executed_version(&self) -> Option<u8> {
+        self.executed
     }
 
     /// Names of the compiled code.
@@ -217,6 +236,11 @@ impl VbaProject {
     /// A module's compiled code, disassembled; none where there is none or it cannot be read.
     pub fn pcode(&self, module: &VbaModule) -> Option<Compiled> {
         Compiled::read(&module.cache, self.names(), self.code_page).ok().flatten()
+    }
+
+    /// Whether a module has lines of compiled code.
+    pub fn has_pcode(&self, module: &VbaModule) -> bool {
+        !module.cache.is_empty() && has_code(&module.cache, self.names())
     }
 
     fn sort_of(&self, name: &str) -> Option<Sort> {

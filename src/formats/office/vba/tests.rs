@@ -201,31 +201,6 @@ fn locks_and_hidden_modules_are_said() {
     assert_eq!(observed(&said, "vba-module-hidden"), "Module1: missing from the PROJECT stream");
 }
 
-/// Bytes that state a line table of compiled code, and none of the code.
-fn cache(lines: u16) -> Vec<u8> {
-    let mut cache = vec![0; 0x19];
-    cache.extend(64u32.to_le_bytes());
-    cache.resize(64 + 0x3c, 0);
-    cache.extend([0xfe, 0xca, 1, 0]);
-    cache.extend(lines.to_le_bytes());
-    cache
-}
-
-#[test]
-fn source_that_does_not_fit_its_compiled_code_is_said() {
-    let made = |lines: u16, source: &str| {
-        let mut module = Module::standard("Module1", source);
-        module.cache = cache(lines);
-        project(&Project::new(vec![module]))
-    };
-    assert_eq!(severity(&made(40, ""), "vba-source-missing"), Some(Severity::High));
-    assert_eq!(severity(&made(40, "' nothing to see\n"), "vba-source-missing"), Some(Severity::High));
-    assert_eq!(severity(&made(40, &"x = 1\n".repeat(15)), "vba-source-missing"), Some(Severity::Medium));
-    let source = "x = 1\n".repeat(38);
-    assert_eq!(severity(&made(40, &source), "vba-source-missing"), None);
-    assert!(!ids(&made(40, &source)).contains(&"vba-compiled-code-missing"));
-}
-
 #[test]
 fn modules_become_children() {
     let said = project(&Project::new(vec![Module::standard("集計", "Sub 実行()\nEnd Sub\n")]));

@@ -8,12 +8,16 @@ use super::module::{Code, Reading};
 use super::operands::Scope;
 use super::project::{Damage, Names};
 use super::reserved;
-use super::source::{MAX_WORK, Text, Writer};
+use super::source::{Text, Writer};
 use crate::formats::office::vba::codepage::CodePage;
 use crate::formats::office::vba::lexer::{Lexed, TokenKind};
 
 /// Differences kept to be shown.
 const MAX_SHOWN: usize = 4;
+/// Differences after which the answer is clear.
+const ENOUGH: usize = 1_000;
+/// Lines looked at more closely than letter by letter.
+const MAX_UNCLEAR: usize = 20_000;
 
 /// What the comparison of one module came to.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -41,24 +45,28 @@ impl Comparison {
         source: &str,
         names: &Names,
         code_page: CodePage,
+        left: &mut usize,
     ) -> Result<Option<Self>, Damage> {
         let code = match Code::find(cache, names) {
             Reading::Empty => return Ok(None),
             Reading::Damaged(damage) => return Err(damage),
             Reading::Code(code) => code,
         };
-        let mut writer = Writer::new(Scope { code, names }, code_page, MAX_WORK);
+        let mut writer = Writer::new(Scope { code, names }, code_page, *left);
         writer.skips_comments = true;
         let mut out = Comparison::default();
         let written = lines(source);
         out.written = written.iter().filter(|line| says_something(line)).count();
-        // All words of the source, needed only where lines are not in their places.
-        let mut anywhere: Option<Words> = None;
+        // The source by lines, needed only where they are not in their places.
+        let mut anywhere: Option<Written> = None;
         let fits = is_same_length(usize::from(code.line_count), &written);
         for (number, line) in (1u32..).zip(code.lines()) {
             let text = writer.line(line);
-            if writer.is_spent() {
+            if writer.is_spent() || out.unclear > MAX_UNCLEAR {
                 out.is_cut = true;
+                break;
+            }
+            if out.differing > ENOUGH {
                 break;
             }
             let index = usize::try_from(number).unwrap_or(usize::MAX).saturating_sub(1);
@@ -70,8 +78,7 @@ impl Comparison {
                 Likeness::Same => out.equal = out.equal.saturating_add(1),
                 Likeness::Unclear if fits => out.unclear = out.unclear.saturating_add(1),
                 _ => {
-                    let known = anywhere.get_or_insert_with(|| Words::of(source));
-                    if !fits && known.has(&text) {
+                    if !fits && anywhere.get_or_insert_with(|| Written::of(&written)).has(&text) {
                         out.unclear = out.unclear.saturating_add(1);
                         continue;
                     }
@@ -82,6 +89,7 @@ impl Comparison {
                 }
             }
         }
+        *left = writer.left();
         Ok(Some(out))
     }
 }
@@ -89,7 +97,7 @@ impl Comparison {
 /// Whether source has a line for each compiled one: it ends with a line end, behind which nothing comes.
 fn is_same_length(compiled: usize, written: &[&str]) -> bool {
     let trailing = usize::from(written.last().is_some_and(|line| line.is_empty()));
-    compiled == written.len().saturating_sub(trailing) || compiled == written.len()
+    compiled == written.len().saturating_sub(trailing)
 }
 
 /// Logical lines without those of attributes. A line goes on after a blank and an underscore at its end.
@@ -184,7 +192,11 @@ fn is_spelled_alike(compiled: &str, written: &str) -> bool {
 fn continues(line: &str, at: usize) -> bool {
     let Some(rest) = line.as_bytes().get(at..) else { return false };
     rest.first() == Some(&b'_')
-        && rest.iter().skip(1).find(|byte| !matches!(byte, b' ' | b'\t')).is_some_and(|byte| matches!(byte, b'\r' | b'\n'))
+        && rest
+            .iter()
+            .skip(1)
+            .find(|byte| !matches!(byte, b' ' | b'\t'))
+            .is_some_and(|byte| matches!(byte, b'\r' | b'\n'))
         && at.checked_sub(1).is_none_or(|before| line.as_bytes().get(before).is_some_and(u8::is_ascii_whitespace))
 }
 
@@ -246,6 +258,7 @@ fn is_same(mut ours: Tokens<'_>, mut theirs: Tokens<'_>, has_unknown: bool) -> b
 
 /// Whether a name stands for one that is not known.
 fn is_wild(word: &str) -> bool {
+    let word = word.strip_prefix('"').unwrap_or(word);
     word.starts_with("id_") || word.starts_with("type_")
 }
 
@@ -275,23 +288,37 @@ fn canonical(word: &str) -> String {
     value.map_or_else(|| word.to_owned(), |value| format!("{value:.6e}"))
 }
 
-/// Words of a whole source.
-struct Words(BTreeSet<String>);
+/// A whole source: its lines as tokens, and its words.
+struct Written {
+    lines: BTreeSet<String>,
+    words: BTreeSet<String>,
+}
 
-impl Words {
-    fn of(source: &str) -> Self {
-        let lexed = Lexed::new(source);
-        let tokens = Tokens { lexed: &lexed, at: 0 };
-        Words(tokens.spellings().filter(|word| is_telling(word)).map(canonical).collect())
+impl Written {
+    fn of(lines: &[&str]) -> Self {
+        let mut written = Written { lines: BTreeSet::new(), words: BTreeSet::new() };
+        for line in lines {
+            let lexed = Lexed::new(line);
+            let tokens = Tokens::of(&lexed);
+            written.words.extend(tokens.spellings().filter(|word| is_telling(word)).map(canonical));
+            written.lines.insert(joined(tokens));
+        }
+        written
     }
 
-    /// Whether everything a compiled line says is said somewhere in the source.
+    /// Whether a compiled line is a line of the source, wherever; one with names not known, whether the rest is there.
     fn has(&self, text: &Text) -> bool {
         let lexed = Lexed::new(&text.text);
-        let tokens = Tokens { lexed: &lexed, at: 0 };
-        tokens
-            .spellings()
-            .filter(|word| is_telling(word) && !(text.has_unknown && is_wild(word)))
-            .all(|word| self.0.contains(&canonical(word)))
+        let tokens = Tokens::of(&lexed);
+        if text.is_whole && !text.has_unknown {
+            return self.lines.contains(&joined(tokens));
+        }
+        let is_sure = |word: &&str| is_telling(word) && !(text.has_unknown && is_wild(word));
+        tokens.spellings().filter(is_sure).all(|word| self.words.contains(&canonical(word)))
     }
+}
+
+fn joined(tokens: Tokens<'_>) -> String {
+    let words: Vec<String> = tokens.spellings().map(canonical).collect();
+    words.join(" ")
 }

@@ -7,7 +7,10 @@ use super::source::{Writer, low};
 impl Writer<'_> {
     /// Carries out an instruction if it is one of an expression.
     pub(super) fn expression(&mut self, instruction: &Instruction<'_>) -> bool {
-        self.operator(instruction) || self.access(instruction) || self.literal(instruction) || self.built_in(instruction)
+        self.operator(instruction)
+            || self.access(instruction)
+            || self.literal(instruction)
+            || self.built_in(instruction)
     }
 
     fn operator(&mut self, instruction: &Instruction<'_>) -> bool {

@@ -47,7 +47,8 @@ impl<'a> Instructions<'a> {
             cursor.skip(4)?;
         }
         // A variable that takes more than a type has one more field.
-        if *op == Op::VarDefn && kind & 0x10 != 0
+        if *op == Op::VarDefn
+            && kind & 0x10 != 0
             && let Some(extra) = values.get_mut(1)
         {
             *extra = u32::from(cursor.u16()?);

@@ -11,7 +11,7 @@ use super::source::{MAX_WORK, Writer, low};
 use crate::formats::office::vba::codepage::CodePage;
 
 /// Instructions listed of one module.
-const MAX_INSTRUCTIONS: usize = 2_000_000;
+const MAX_INSTRUCTIONS: usize = 400_000;
 
 /// Disassembled code.
 #[derive(Debug, Clone, Default)]
@@ -100,6 +100,11 @@ impl fmt::Display for ListedLine {
         }
         Ok(())
     }
+}
+
+/// Whether the bytes before a module's source hold lines of compiled code.
+pub(in crate::formats::office::vba) fn has_code(cache: &[u8], names: &Names) -> bool {
+    matches!(Code::find(cache, names), Reading::Code(_))
 }
 
 /// An instruction with its operands, in words.

@@ -21,5 +21,10 @@ mod source;
 mod statements;
 
 pub(super) use compare::Comparison;
+pub(super) use listing::has_code;
 pub use listing::{ListedLine, Listing};
 pub use project::{Damage, Names};
+pub(super) use source::MAX_WORK;
+
+#[cfg(test)]
+mod tests;

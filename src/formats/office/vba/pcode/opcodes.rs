@@ -318,8 +318,7 @@ pub(super) enum Numbering {
 }
 
 /// Up to which number (inclusive) a numbering lags behind ours, and by how much.
-const VBA5: &[(u16, u16)] =
-    &[(68, 0), (71, 1), (112, 3), (151, 7), (165, 8), (167, 9), (170, 10), (252, 11)];
+const VBA5: &[(u16, u16)] = &[(68, 0), (71, 1), (112, 3), (151, 7), (165, 8), (167, 9), (170, 10), (252, 11)];
 /// The three literals of 64 bits are missing.
 const NARROW: &[(u16, u16)] = &[(173, 0), (175, 1), (178, 2), (260, 3)];
 const WIDE: &[(u16, u16)] = &[(263, 0)];

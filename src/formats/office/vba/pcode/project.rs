@@ -25,7 +25,9 @@ pub struct Names {
 /// What of the cache could not be read, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Damage {
+    /// What it is.
     pub what: &'static str,
+    /// Where.
     pub offset: usize,
 }
 

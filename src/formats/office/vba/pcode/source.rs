@@ -10,7 +10,7 @@ use super::operands::{NO_NAME, Scope};
 use crate::formats::office::vba::codepage::CodePage;
 
 /// Bytes of text that the lines of one project may take, with what is copied on the way.
-pub(super) const MAX_WORK: usize = 32 << 20;
+pub(in crate::formats::office::vba) const MAX_WORK: usize = 8 << 20;
 /// Operands a line may hold at once.
 const MAX_STACK: usize = 4_096;
 
@@ -102,6 +102,11 @@ impl<'a> Writer<'a> {
             }
         }
         Text { text: self.out.clone(), is_whole: self.is_whole, has_unknown: self.has_unknown }
+    }
+
+    /// What of the work is left.
+    pub(super) fn left(&self) -> usize {
+        self.left
     }
 
     pub(super) fn pay(&mut self, bytes: usize) {
