@@ -24,6 +24,8 @@ pub(crate) enum Command {
     Scan(Box<ScanArgs>),
     /// Measure the scanner on a collection: what it says and how long it takes, by kind of file
     Evaluate(Box<EvaluateArgs>),
+    /// Show the macros of documents: source, what starts it, what it leads to
+    Macros(Box<MacrosArgs>),
     /// Explain a finding: what it is, why it matters, when it is innocent
     Explain(ExplainArgs),
     /// List the formats that are read, and how far
@@ -156,6 +158,62 @@ pub(crate) struct EvaluateArgs {
     /// Do not show progress
     #[arg(short, long)]
     pub(crate) quiet: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitArgs,
+}
+
+/// Show the macros of documents: source, what starts it, what it leads to.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Documents may lie in mails and archives, or be locked with a password that is given or said in the mail.
+
+The margin says why a line is worth a look:
+  !   a procedure starts here without a call
+  *   something is done here that a macro which starts by itself comes to
+  +   something is done here that none of them comes to
+  =   a text comes together here from pieces
+
+Exit status:
+  0   macros were shown
+  1   there are none, and everything was read
+  2   something could not be read (encrypted, damaged, unsupported, over a limit)
+  64  the command line is wrong
+
+Examples:
+  sekisho macros invoice.docm
+  sekisho macros --lang ja mail.eml
+  sekisho macros --password infected sample.zip
+  sekisho macros --raw invoice.docm > source.bas
+  sekisho macros --json folder/")]
+pub(crate) struct MacrosArgs {
+    /// Files, folders (read recursively), glob patterns, or - for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub(crate) paths: Vec<String>,
+
+    /// How to write what is found
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
+
+    /// The same as --format json
+    #[arg(long, conflicts_with = "raw")]
+    pub(crate) json: bool,
+
+    /// Write the source only, in UTF-8 and otherwise as it is stored
+    #[arg(long)]
+    pub(crate) raw: bool,
+
+    /// Language of explanations
+    #[arg(long, value_enum, default_value = "en")]
+    pub(crate) lang: Lang,
+
+    /// A password to try on locked content; may be given several times
+    #[arg(short, long = "password", value_name = "TEXT")]
+    pub(crate) passwords: Vec<String>,
+
+    /// When to colour text
+    #[arg(long, value_enum, default_value = "auto")]
+    pub(crate) color: Color,
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,

@@ -6,6 +6,7 @@ mod exit;
 mod explain;
 mod formats;
 mod inputs;
+mod macros;
 mod progress;
 mod rules;
 mod scan;
@@ -29,6 +30,7 @@ pub fn run() -> ExitCode {
     let done = match arguments.command {
         args::Command::Scan(options) => scan::run(&options),
         args::Command::Evaluate(options) => evaluate::run(&options),
+        args::Command::Macros(options) => macros::run(&options),
         args::Command::Explain(options) => explain::run(&options),
         args::Command::Formats(options) => formats::run(&options),
         args::Command::Rules(options) => rules::run(&options),

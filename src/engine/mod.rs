@@ -14,4 +14,5 @@ mod scheduler;
 
 pub use correspondence::Correspondence;
 pub use findings::{KINDS, LIMIT_REACHED, STAGE_PANICKED};
+pub use pipeline::Keep;
 pub use scanner::{ScanOptions, Scanner, Submission};

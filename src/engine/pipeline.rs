@@ -32,7 +32,12 @@ pub(super) struct Processed {
     pub(super) hints: Arc<Hints>,
     /// Its bytes, if it is a short text: a password may stand in it.
     pub(super) text: Option<Bytes>,
+    /// The artifact itself, if it was asked for.
+    pub(super) kept: Option<Artifact>,
 }
+
+/// Which artifacts are kept for who asked; their bytes are shared and not copied.
+pub type Keep = fn(&Artifact) -> bool;
 
 /// Identifies, unpacks, analyses and matches one artifact. Nothing a stage does can stop the others.
 pub(super) fn process(
@@ -42,6 +47,7 @@ pub(super) fn process(
     again: Option<&Again>,
     budget: &Budget,
     rules: &RuleSet,
+    keep: Option<Keep>,
 ) -> Processed {
     let identified = contain(|| identify(&artifact, FORMATS));
     let mut panicked = None;
@@ -112,7 +118,8 @@ pub(super) fn process(
     record.facts = said.facts;
     let is_short_text = artifact.bytes.len() <= MAX_TEXT && TEXTS.contains(&artifact.format);
     let text = is_short_text.then(|| Bytes::copy_from_slice(&artifact.bytes));
-    Processed { record, children: said.children, hints: said.hints.unwrap_or(hints), text }
+    let kept = keep.is_some_and(|keep| keep(&artifact)).then_some(artifact);
+    Processed { record, children: said.children, hints: said.hints.unwrap_or(hints), text, kept }
 }
 
 /// The specifications whose stages run: each format the bytes are valid as, after the broader ones it narrows.

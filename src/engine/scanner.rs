@@ -8,11 +8,12 @@ use super::assemble::assemble;
 use super::correspondence::Correspondence;
 use super::crew::Crew;
 use super::overheard;
-use super::scheduler::walk;
+use super::pipeline::Keep;
+use super::scheduler::{Walked, walk};
 use crate::correlate::CORRELATORS;
 use crate::matching::RuleSet;
 use crate::model::{
-    ArtifactPath, ArtifactTree, EntryName, Hints, Limits, Location, Origin, OriginKind, PasswordHint, PasswordSource,
+    Artifact, ArtifactPath, EntryName, Hints, Limits, Location, Origin, OriginKind, PasswordHint, PasswordSource,
     Problem, ProblemKind, Report,
 };
 use crate::stage::Child;
@@ -107,11 +108,26 @@ impl Scanner {
         self.scan_knowing(Submission::new(name, Bytes::new()), Some(problem), Vec::new())
     }
 
+    /// As [`Scanner::scan`], and gives the artifacts that are wanted, in tree order.
+    pub fn scan_keeping(&self, submission: Submission, keep: Keep) -> (Report, Vec<Artifact>) {
+        self.scan_all(submission, None, Vec::new(), Some(keep))
+    }
+
     fn scan_knowing(&self, submission: Submission, problem: Option<Problem>, offered: Vec<PasswordHint>) -> Report {
+        self.scan_all(submission, problem, offered, None).0
+    }
+
+    fn scan_all(
+        &self,
+        submission: Submission,
+        problem: Option<Problem>,
+        offered: Vec<PasswordHint>,
+        keep: Option<Keep>,
+    ) -> (Report, Vec<Artifact>) {
         let given = |text: &String| PasswordHint { text: text.clone(), source: PasswordSource::CommandLine };
         let passwords = self.options.passwords.iter().map(given).chain(offered).collect();
         let hints = Arc::new(Hints::new(passwords, None).with_words(self.words.clone()).with_site(self.site.clone()));
-        let mut tree = self.walk(&submission, &hints);
+        let Walked { mut tree, kept, .. } = self.walk(&submission, &hints, keep);
         if let Some(problem) = problem
             && let Some(record) = tree.get_mut(&ArtifactPath::root())
         {
@@ -124,23 +140,24 @@ impl Scanner {
                 }
             }
         }
-        assemble(&submission.name, &tree, &self.policy, self.rules.digest(), self.options.language)
+        let report = assemble(&submission.name, &tree, &self.policy, self.rules.digest(), self.options.language);
+        (report, kept)
     }
 
     /// The tree; walked a second time if something stayed locked and a password was said elsewhere in it.
-    fn walk(&self, submission: &Submission, hints: &Arc<Hints>) -> ArtifactTree {
+    fn walk(&self, submission: &Submission, hints: &Arc<Hints>, keep: Option<Keep>) -> Walked {
         let root = || {
             let name = EntryName::new(crate::model::name::file_name(&submission.name));
             Child::new(name, Origin::file(OriginKind::Input, ""), submission.bytes.clone())
         };
-        let first = walk(root, hints, &self.options.limits, self.rules, &self.crew);
+        let first = walk(root, hints, &self.options.limits, self.rules, &self.crew, keep);
         let new = overheard::new_passwords(&first);
         if new.is_empty() {
-            return first.tree;
+            return first;
         }
         let wall_time = first.time_left.max(self.options.limits.wall_time / 4);
         let limits = Limits { wall_time, ..self.options.limits.clone() };
-        let second = walk(root, &overheard::with(hints, new), &limits, self.rules, &self.crew);
-        if overheard::locked(&second) < overheard::locked(&first) { second.tree } else { first.tree }
+        let second = walk(root, &overheard::with(hints, new), &limits, self.rules, &self.crew, keep);
+        if overheard::locked(&second) < overheard::locked(&first) { second } else { first }
     }
 }

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::crew::Crew;
 use super::isolation::contain;
 use super::joining::{Joined, join_pieces, settle};
-use super::pipeline::{Processed, process};
+use super::pipeline::{Keep, Processed, process};
 use super::repeats::{Again, Repeats};
 use crate::budget::Budget;
 use crate::matching::RuleSet;
@@ -30,6 +30,8 @@ pub(super) struct Walked {
     pub(super) hints: Vec<Arc<Hints>>,
     /// What each artifact that stayed locked was tried with.
     pub(super) locked: Vec<Arc<Hints>>,
+    /// Artifacts that were asked for, in tree order.
+    pub(super) kept: Vec<Artifact>,
     /// What the clock leaves for looking again.
     pub(super) time_left: Duration,
 }
@@ -45,17 +47,18 @@ pub(super) fn walk(
     limits: &Limits,
     rules: RuleSet,
     crew: &Arc<Crew>,
+    keep: Option<Keep>,
 ) -> Walked {
     let _pass = crew.join();
     let budget = Arc::new(Budget::new(limits.clone()));
-    let walked = Walk::new(budget.clone(), rules, crew.clone()).run(Task::root(root(), hints.clone()));
+    let walked = Walk::new(budget.clone(), rules, crew.clone(), keep).run(Task::root(root(), hints.clone()));
     if !budget.hit_shared_limit() {
         return walked;
     }
     let wall_time = budget.time_left().max(limits.wall_time / 4);
     drop(walked);
     let again = Arc::new(Budget::new(Limits { wall_time, ..limits.clone() }));
-    Walk::new(again, rules, Crew::new(1)).run(Task::root(root(), hints.clone()))
+    Walk::new(again, rules, Crew::new(1), keep).run(Task::root(root(), hints.clone()))
 }
 
 /// An artifact in waiting.
@@ -107,14 +110,15 @@ impl Hashed {
     }
 
     /// Reads it; what lies in it comes back as tasks.
-    fn read(self, again: Option<&Again>, budget: &Budget, rules: &RuleSet) -> Read {
+    fn read(self, again: Option<&Again>, budget: &Budget, rules: &RuleSet, keep: Option<Keep>) -> Read {
         let Hashed { artifact, hints, ancestors } = self;
         let path = artifact.path.clone();
         let mut inside = ancestors.to_vec();
         inside.push(artifact.digests.sha256.clone());
         let inside = Arc::new(inside);
         let given = hints.clone();
-        let Processed { record, children, hints, text } = process(artifact, &ancestors, hints, again, budget, rules);
+        let Processed { record, children, hints, text, kept } =
+            process(artifact, &ancestors, hints, again, budget, rules, keep);
         let offered = (!Arc::ptr_eq(&given, &hints)).then(|| hints.clone());
         let locked = record.problems.iter().any(|problem| problem.kind == ProblemKind::Encrypted).then_some(given);
         let tasks = children
@@ -128,7 +132,7 @@ impl Hashed {
                 ancestors: inside.clone(),
             })
             .collect();
-        Read { record, tasks, text, offered, locked }
+        Read { record, tasks, text, offered, locked, kept }
     }
 }
 
@@ -139,6 +143,7 @@ struct Read {
     text: Option<Bytes>,
     offered: Option<Arc<Hints>>,
     locked: Option<Arc<Hints>>,
+    kept: Option<Artifact>,
 }
 
 /// Bytes of a level below which asking others for help costs more than hashing.
@@ -156,10 +161,12 @@ struct Walk {
     hints: Vec<Arc<Hints>>,
     locked: Vec<Arc<Hints>>,
     joined: Vec<Joined>,
+    keep: Option<Keep>,
+    kept: Vec<Artifact>,
 }
 
 impl Walk {
-    fn new(budget: Arc<Budget>, rules: RuleSet, crew: Arc<Crew>) -> Self {
+    fn new(budget: Arc<Budget>, rules: RuleSet, crew: Arc<Crew>, keep: Option<Keep>) -> Self {
         Walk {
             budget,
             rules,
@@ -169,6 +176,8 @@ impl Walk {
             hints: Vec::new(),
             locked: Vec::new(),
             joined: Vec::new(),
+            keep,
+            kept: Vec::new(),
         }
     }
 
@@ -194,30 +203,32 @@ impl Walk {
                 .map(|(hashed, again)| again.as_ref().is_some_and(|again| again.is_guess).then(|| hashed.task()))
                 .collect();
             let jobs: Vec<(Hashed, Option<Again>)> = hashed.into_iter().zip(again).collect();
-            let (budget, rules) = (self.budget.clone(), self.rules);
+            let (budget, rules, keep) = (self.budget.clone(), self.rules, self.keep);
             let read = self.crew.share(jobs, move |(hashed, again)| {
                 let artifact = &hashed.artifact;
                 let (path, name, origin) = (artifact.path.clone(), artifact.name.clone(), artifact.origin.clone());
                 // Stages are contained one by one; this is for the engine's own mistakes.
-                contain(|| hashed.read(again.as_ref(), &budget, &rules)).unwrap_or_else(|message| Read {
+                contain(|| hashed.read(again.as_ref(), &budget, &rules, keep)).unwrap_or_else(|message| Read {
                     record: unread(path, name, origin, ProblemKind::Failed, format!("the engine failed: {message}")),
                     tasks: Vec::new(),
                     text: None,
                     offered: None,
                     locked: None,
+                    kept: None,
                 })
             });
             level = Vec::new();
             for record in read.iter().map(|read| &read.record) {
                 repeats.learn(record);
             }
-            for (Read { record, tasks, text, offered, locked }, guess) in read.into_iter().zip(guesses) {
+            for (Read { record, tasks, text, offered, locked, kept }, guess) in read.into_iter().zip(guesses) {
                 if let Some(task) = guess.filter(|_| repeats.stayed_locked(&record.digests.sha256)) {
                     // Its own passwords may open it: once more, and read this time.
                     level.push(task);
                     continue;
                 }
                 self.records.push(record);
+                self.kept.extend(kept);
                 level.extend(tasks);
                 self.hints.extend(offered);
                 self.locked.extend(locked);
@@ -226,7 +237,9 @@ impl Walk {
             self.joined.extend(join_pieces(&mut level, &self.records, &self.budget));
         }
         settle(&mut self.records, &self.joined);
+        self.kept.sort_by(|a, b| a.path.cmp(&b.path));
         Walked {
+            kept: self.kept,
             tree: ArtifactTree::new(self.records),
             texts: self.texts,
             hints: self.hints,
@@ -266,7 +279,7 @@ mod tests {
     fn an_input_over_the_limit_is_named_and_not_read() {
         let limits = Limits { total_bytes: 4, ..Limits::default() };
         let Ok(rules) = RuleSet::compile(&[]) else { panic!("no rules always compile") };
-        let tree = walk(|| root(b"12345"), &Arc::default(), &limits, rules, &Crew::new(2)).tree;
+        let tree = walk(|| root(b"12345"), &Arc::default(), &limits, rules, &Crew::new(2), None).tree;
         let records = tree.records();
         assert_eq!(records.len(), 1);
         assert_eq!(records[0].problems[0].kind, ProblemKind::Limit);

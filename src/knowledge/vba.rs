@@ -32,6 +32,34 @@ impl TriggerKind {
     }
 }
 
+impl TriggerKind {
+    /// When it starts, in English and Japanese.
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            TriggerKind::Open => ("when the document opens", "文書を開いたとき"),
+            TriggerKind::Shown => ("when a control appears", "部品が表示されたとき"),
+            TriggerKind::Close => ("when the document closes", "文書を閉じるとき"),
+            TriggerKind::Timer => ("by the clock", "一定の時刻に"),
+            TriggerKind::Command => ("instead of a command", "コマンドの代わりに"),
+            TriggerKind::Use => ("while a person works with the document", "文書の操作中に"),
+            TriggerKind::Click => ("on a click or key", "クリックやキー操作で"),
+        }
+    }
+
+    /// Lower-case name, as in machine output.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            TriggerKind::Open => "open",
+            TriggerKind::Shown => "shown",
+            TriggerKind::Close => "close",
+            TriggerKind::Timer => "timer",
+            TriggerKind::Command => "command",
+            TriggerKind::Use => "use",
+            TriggerKind::Click => "click",
+        }
+    }
+}
+
 /// What code does to the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -69,6 +97,48 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// A few words for a reader, in English and Japanese.
+    pub const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Deed::Execute => ("starts a program or foreign code", "プログラムを起動"),
+            Deed::Download => ("fetches from the network", "ネットワークから取得"),
+            Deed::Write => ("writes a program or bytes to a file", "プログラムやバイト列をファイルに書き出し"),
+            Deed::WriteText => ("writes or copies a file", "ファイルを書き出し・コピー"),
+            Deed::Delete => ("deletes files", "ファイルを削除"),
+            Deed::Save => ("saves a document", "文書を保存"),
+            Deed::Automate => ("presses keys or drives windows", "キー操作・画面操作"),
+            Deed::Modify => ("changes macros", "マクロを書き換え"),
+            Deed::Registry => ("writes settings", "設定を書き込み"),
+            Deed::Mail => ("sends mail", "メールを送信"),
+            Deed::Memory => ("makes memory that can be run", "実行できるメモリを用意"),
+            Deed::Copy => ("copies memory", "メモリをコピー"),
+            Deed::Start => ("runs code at an address", "メモリ上のコードを実行"),
+            Deed::Callback => ("hands out an address to be called", "呼び出されるアドレスを渡す"),
+            Deed::Look => ("reads the environment", "環境を参照"),
+        }
+    }
+
+    /// Kebab-case name, as in machine output.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Deed::Execute => "execute",
+            Deed::Download => "download",
+            Deed::Write => "write",
+            Deed::WriteText => "write-text",
+            Deed::Delete => "delete",
+            Deed::Save => "save",
+            Deed::Automate => "automate",
+            Deed::Modify => "modify",
+            Deed::Registry => "registry",
+            Deed::Mail => "mail",
+            Deed::Memory => "memory",
+            Deed::Copy => "copy",
+            Deed::Start => "start",
+            Deed::Callback => "callback",
+            Deed::Look => "look",
+        }
+    }
+
     /// Whether it starts foreign code.
     pub const fn executes(self) -> bool {
         matches!(self, Deed::Execute | Deed::Memory | Deed::Start)

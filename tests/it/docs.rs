@@ -55,7 +55,7 @@ fn formats() -> String {
 
 fn cli() -> String {
     let mut out = String::from("# Command line\n\nGenerated from the program's own help.\n");
-    for arguments in [&[][..], &["scan"], &["explain"], &["formats"], &["rules"], &["rules", "check"]] {
+    for arguments in [&[][..], &["scan"], &["macros"], &["explain"], &["formats"], &["rules"], &["rules", "check"]] {
         let output = Command::new(env!("CARGO_BIN_EXE_sekisho"))
             .args(arguments)
             .arg("--help")

@@ -21,7 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &["analysis", "budget", "correlate", "formats", "identify", "matching", "model", "report", "stage", "verdict"],
     ),
     ("catalog", &["analysis", "correlate", "engine", "formats", "matching", "model", "stage"]),
-    ("cli", &["catalog", "engine", "formats", "matching", "model", "report", "stage", "verdict"]),
+    ("cli", &["catalog", "engine", "formats", "knowledge", "matching", "model", "report", "stage", "verdict"]),
 ];
 
 /// Crates with one owner: only files under that path may name them.
@@ -82,7 +82,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("toml", &["knowledge", "verdict/policy"]),
     ("serde_json", &["cli", "formats/archive/asar", "report"]),
     ("anstream", &["cli"]),
-    ("anstyle", &["report"]),
+    ("anstyle", &["cli/macros", "report"]),
     ("schemars", &["model", "report"]),
 ];
 

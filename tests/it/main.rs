@@ -20,6 +20,8 @@ mod interop;
 mod layers;
 /// Bombs and other things that want too much.
 mod limits;
+/// The macros of documents, as the program shows them.
+mod macros;
 /// Our readers against independent ones.
 mod oracles;
 /// The shipped rules against the linter and their samples.

@@ -100,6 +100,13 @@ impl<'a> Judgement<'a> {
         Judgement { automatic, others, triggers, abilities: abilities(program), program, places }
     }
 
+    /// What each trigger comes to, those that need nobody first.
+    pub(super) fn reaches(&self, most: usize) -> Vec<(TriggerKind, &Reach)> {
+        let automatic = self.triggers.iter().filter(|trigger| trigger.kind.is_automatic()).map(|trigger| trigger.kind);
+        let automatic = automatic.zip(&self.automatic);
+        automatic.chain(self.others.iter().map(|(kind, reach)| (*kind, reach))).take(most).collect()
+    }
+
     /// Whether an automatic trigger comes to a routine.
     pub(super) fn is_reached(&self, routine: usize) -> bool {
         self.automatic.iter().any(|reach| reach.has(routine))

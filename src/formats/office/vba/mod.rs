@@ -30,6 +30,7 @@ pub mod pcode;
 mod program;
 mod project;
 mod reach;
+mod review;
 mod running;
 mod settings;
 mod side_effects;
@@ -44,8 +45,10 @@ pub use codepage::CodePage;
 pub use dir::Reference;
 pub use modules::{Standing, VbaModule, VbaProject};
 pub use project::{Listing, Sort};
+pub use review::{Mark, Review, Source as ReviewSource, Step, Way, Why, review};
 pub use storage::projects;
-pub use unpack::ProjectUnpacker;
+
+pub use unpack::{MODULE_ORIGIN, ProjectUnpacker};
 
 use crate::formats::text::plain::TextView;
 use crate::model::{Artifact, FormatId};

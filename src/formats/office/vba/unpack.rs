@@ -19,7 +19,7 @@ use crate::stage::{Kinds, Outcome, StageError, Unpacker};
 pub struct ProjectUnpacker;
 
 /// How the origin of a project's module starts; its analysis belongs to the project.
-pub(super) const MODULE_ORIGIN: &str = "VBA module";
+pub const MODULE_ORIGIN: &str = "VBA module";
 
 /// Whether an artifact is the source of a module that its container gave as one.
 pub(super) fn is_module(artifact: &Artifact) -> bool {
