@@ -13,12 +13,19 @@ struct Table {
     installer_marks: Vec<Mark>,
     writes_files: Vec<String>,
     starts_files: Vec<String>,
+    add_in_exports: Vec<AddInExport>,
 }
 
 #[derive(Deserialize)]
 struct PackerSection {
     section: String,
     packer: String,
+}
+
+#[derive(Deserialize)]
+struct AddInExport {
+    export: String,
+    host: String,
 }
 
 #[derive(Deserialize)]
@@ -90,6 +97,12 @@ pub fn marks(bytes: &[u8]) -> Vec<(usize, MarkMeaning)> {
         }
     }
     found
+}
+
+/// The program that calls a function of this name in the libraries it loads as add-ins. Exports are compared exactly, as
+/// loaders do.
+pub fn host_of(export: &str) -> Option<&'static str> {
+    TABLE.add_in_exports.iter().find(|known| known.export == export).map(|known| known.host.as_str())
 }
 
 /// Whether a function of this name writes files.

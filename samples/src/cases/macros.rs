@@ -6,6 +6,7 @@ use crate::office::macros::{self, compiled};
 use crate::office::ooxml::Package;
 use crate::office::pcode::Compiler;
 use crate::office::vba::{Module, Project};
+use crate::program::Pe;
 
 /// The samples.
 pub(super) fn all() -> Vec<Sample> {
@@ -110,12 +111,49 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fo16",
+            file_name: "売上集計.xll",
+            about: "a library that Excel loads and runs when it is opened",
+            make: || Pe::dll("sum.dll", &["xlAutoOpen", "xlAutoClose"]).build(),
+        },
+        Sample {
+            id: "fo16p",
+            file_name: "案内.ppam",
+            about: "a PowerPoint add-in with the dropper",
+            make: || {
+                add_in("application/vnd.ms-powerpoint.addin.macroEnabled.main+xml", "ppt/presentation.xml", "Auto_Open")
+            },
+        },
+        Sample {
+            id: "fo16v",
+            file_name: "配置図.vsdm",
+            about: "a Visio drawing with the dropper",
+            make: || {
+                add_in(
+                    "application/vnd.ms-visio.drawing.macroEnabled.main+xml",
+                    "visio/document.xml",
+                    "Document_DocumentOpened",
+                )
+            },
+        },
+        Sample {
             id: "fo33",
             file_name: "精算書.xlsm",
             about: "a locked project whose hidden module starts a program on opening",
             make: hidden,
         },
     ]
+}
+
+/// A package of no text, whose main part has this content type, with the dropper under the host's own trigger.
+fn add_in(content_type: &str, main: &str, trigger: &str) -> Vec<u8> {
+    let mut project = macros::ticket_project("fo16");
+    project.modules.push(Module::document("ThisProject", &format!("Sub {trigger}()\n    AutoOpen\nEnd Sub\n")));
+    Package::default()
+        .part(main, content_type, "<document/>")
+        .internal("", "officeDocument", main)
+        .vba(main, macros::vba_project(&project))
+        .build()
 }
 
 fn hidden() -> Vec<u8> {

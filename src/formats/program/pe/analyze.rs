@@ -1,6 +1,6 @@
 //! What a program says of itself as facts, and the findings of the files beside this one.
 
-use super::{Function, PeView, disguise, packing, signing};
+use super::{Function, PeView, add_in, disguise, packing, signing};
 use crate::formats::program::file::PROGRAM_FILE;
 use crate::model::{Artifact, Ioc, IocKind, Location};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
@@ -15,6 +15,7 @@ impl Analyzer for PeAnalyzer {
     fn findings(&self) -> Kinds {
         &[
             PROGRAM_FILE,
+            add_in::PROGRAM_IS_ADD_IN,
             disguise::PROGRAM_WITH_DOCUMENT_ICON,
             disguise::PROGRAM_CARRIES_DOCUMENT,
             packing::PE_PACKED,
@@ -36,6 +37,7 @@ impl Analyzer for PeAnalyzer {
                 format!("{} for Windows, {}", kind(&view), view.header.machine_name()),
             );
         }
+        add_in::look(&view, out);
         disguise::look(artifact, &view, out);
         packing::look(artifact, &view, out);
         signing::look(&view, out);

@@ -3,6 +3,7 @@
 //! `analyze` says what the program shows, with `icons` looking at the picture it goes by and `packing` at how it is
 //! wrapped. Code is not disassembled and nothing runs.
 
+mod add_in;
 mod analyze;
 mod certificate;
 mod disguise;
