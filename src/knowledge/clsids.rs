@@ -83,6 +83,19 @@ pub struct KnownClass {
     pub name: String,
     /// What it does.
     pub kind: ClassKind,
+    /// Names by which programs ask for it (ProgIDs).
+    #[serde(default)]
+    pub names: Vec<String>,
+    /// What its presence was used for.
+    #[serde(default)]
+    pub cve: Vec<String>,
+}
+
+impl KnownClass {
+    /// Its id.
+    pub fn clsid(&self) -> Clsid {
+        Clsid::from_text(&self.id).unwrap_or(Clsid::NONE)
+    }
 }
 
 #[derive(Deserialize)]
@@ -100,6 +113,16 @@ pub fn class(id: Clsid) -> Option<&'static KnownClass> {
     CLASSES.get(&id)
 }
 
+static BY_NAME: LazyLock<HashMap<String, Clsid>> = LazyLock::new(|| {
+    let names = CLASSES.iter().flat_map(|(id, known)| known.names.iter().map(move |name| (name.to_lowercase(), *id)));
+    names.collect()
+});
+
+/// What is known of a class by its name, in any case.
+pub fn class_of_name(name: &str) -> Option<&'static KnownClass> {
+    class(*BY_NAME.get(&name.trim().to_lowercase())?)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +131,7 @@ mod tests {
     fn every_row_is_read() {
         let table: Table = super::super::shipped("clsids.toml", include_str!("../../rules/indicators/clsids.toml"));
         assert_eq!(table.class.len(), CLASSES.len());
+        assert_eq!(table.class.iter().map(|class| class.names.len()).sum::<usize>(), BY_NAME.len());
     }
 
     #[test]
@@ -119,5 +143,7 @@ mod tests {
         assert_eq!(Clsid::from_text("{0002CE02-0000-0000-C000-000000000046}"), Some(id));
         assert_eq!(Clsid::from_text("0002CE02"), None);
         assert_eq!(class(id).unwrap().kind, ClassKind::Equation);
+        assert_eq!(class_of_name("eQuatiON.3").unwrap().clsid(), id);
+        assert!(class_of_name("Equation.33").is_none());
     }
 }

@@ -20,6 +20,7 @@ pub mod passwords;
 pub mod pdf;
 pub mod programs;
 pub mod relationships;
+pub mod rtf;
 pub mod script;
 pub mod senders;
 pub mod streams;

@@ -20,6 +20,7 @@ mod other_documents;
 mod pages;
 mod pictures;
 pub mod programs;
+mod rich_text;
 mod rules;
 mod stream_archives;
 mod together;
@@ -52,6 +53,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(other_documents::all());
     all.extend(pages::all());
     all.extend(programs::samples());
+    all.extend(rich_text::all());
     all.extend(rules::samples());
     all.extend(stream_archives::all());
     all.extend(together::all());

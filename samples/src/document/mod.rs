@@ -2,3 +2,4 @@
 
 pub mod chm;
 pub mod pdf;
+pub mod rtf;

@@ -7,6 +7,7 @@ pub mod encryption;
 pub mod forms;
 pub mod macros;
 pub mod odf;
+pub mod ole1;
 pub mod onenote;
 pub mod ooxml;
 pub mod pcode;

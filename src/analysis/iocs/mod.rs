@@ -53,6 +53,8 @@ fn scope(artifact: &Artifact, is_text: bool) -> Scope {
         (Family::Mail, _) if is_text => Scope::Header,
         // A binary message's fields are said by its format; recipients are nobody's indicators.
         (Family::Mail, stage::Reading::Full) | (Family::Archive | Family::Disk, _) => Scope::Nothing,
+        // Its text is read without its control words, as a part of its own.
+        (Family::Document, _) if spec.id.as_str() == "rtf" => Scope::Nothing,
         _ => Scope::All,
     }
 }

@@ -2,15 +2,22 @@
 //! ActiveX parts of OOXML, objects in RTF.
 
 use crate::finding_kind;
-use crate::knowledge::clsids::{ClassKind, Clsid, class};
+use crate::knowledge::clsids::{ClassKind, Clsid, KnownClass, class};
 use crate::model::Location;
 use crate::stage::Outcome;
 
 /// Says what an embedded object's class is good for. Equation editors, packages and links are judged by their content
 /// where that is read.
 pub(crate) fn say_class(out: &mut Outcome<'_>, id: Clsid, at: Location) {
-    let Some(known) = class(id) else { return };
-    let observed = format!("{} {{{id}}}", known.name);
+    if let Some(known) = class(id) {
+        say_known(out, known, at);
+    }
+}
+
+/// As [`say_class`], for a class that is named.
+pub(crate) fn say_known(out: &mut Outcome<'_>, known: &KnownClass, at: Location) {
+    let cve = if known.cve.is_empty() { String::new() } else { format!(" ({})", known.cve.join(", ")) };
+    let observed = format!("{} {{{}}}{cve}", known.name, known.clsid());
     match known.kind {
         ClassKind::Script => out.raise(DANGEROUS_CLASS, at, observed),
         ClassKind::Browser | ClassKind::Flash | ClassKind::Exploited => out.raise(RISKY_CLASS, at, observed),

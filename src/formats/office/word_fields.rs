@@ -271,6 +271,12 @@ fn is_switch(word: &&String) -> bool {
     word.len() == 2 && word.starts_with('\\')
 }
 
+/// The keyword of an instruction and its first argument, if it has one.
+pub(crate) fn target_of(instruction: &str) -> Option<(String, String)> {
+    let mut words = words(instruction).into_iter();
+    Some((words.next()?.to_ascii_uppercase(), words.next()?))
+}
+
 /// Says what an instruction reaches.
 pub(crate) fn say_instruction(out: &mut Outcome<'_>, instruction: &str, at: &Location) {
     let words = words(instruction);

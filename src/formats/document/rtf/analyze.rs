@@ -1,201 +1,324 @@
-//! The control words of RTF that fetch or load something.
+//! What an RTF loads, links to, and hides.
 
 use memchr::memmem;
 
-use crate::finding_kind;
-use crate::formats::link::Link;
+use super::findings::{
+    RTF_FONT_TABLE_OVERFLOW, RTF_HEADER, RTF_OBJECT, RTF_OBJECT_DISGUISED, RTF_PACKAGE_WITH_EQUATION, RTF_TEMPLATE,
+};
+use super::objects::{Embedded, Reading};
+use super::parser::{Holder, RtfView};
+use super::tokenizer::BinaryTrick;
+use crate::formats::office::classes::{DANGEROUS_CLASS, RISKY_CLASS, say_known};
+use crate::formats::office::dde::DDE_LINK;
+use crate::formats::office::equation::{
+    self, EQUATION_EDITOR_OBJECT, EQUATION_FONT_OVERFLOW, EQUATION_MATRIX_OVERFLOW,
+};
+use crate::formats::office::external::EXPLOIT_TARGET;
+use crate::formats::office::ole::link::{OLE_REMOTE_LINK, say_address, say_monikers};
+use crate::formats::office::ole::native::Packed;
+use crate::formats::office::ole::package::{
+    OLE_EMBEDDED_EXECUTABLE, OLE_PACKAGE_LABEL_LIES, OLE_PACKAGE_OBJECT, name_of, say_native, say_packed,
+};
+use crate::formats::office::ole1::Content;
+use crate::formats::office::remote::{REMOTE_HOST_UNUSUAL, REMOTE_IMAGE, REMOTE_OBJECT};
+use crate::formats::office::target::{Reach, Target, target};
+use crate::formats::office::word_fields::{say_instruction, target_of};
+use crate::formats::recognised;
+use crate::knowledge::clsids::{ClassKind, Clsid, KnownClass, class, class_of_name};
+use crate::knowledge::extensions;
+use crate::knowledge::relationships::{is_decisive_scheme, is_odd_scheme};
+use crate::knowledge::rtf::Word;
+use crate::model::name::extension;
 use crate::model::{Artifact, Location, Severity};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
-/// Bytes of a template's target that are read.
-const MAX_TARGET: usize = 2_000;
+/// Fonts that Word counts in 16 bits with a sign.
+const MAX_FONTS: usize = 32_767;
+/// Blanks in a row between digits that no writer writes.
+const LONG_BLANK: usize = 256;
+/// Bytes of an object searched for monikers; links are short.
+const NEAR: usize = 64 << 10;
+/// Class of the equation editor as stored, and the start of its stream's name.
+const EQUATION_CLASS: [u8; 16] = [0x02, 0xCE, 0x02, 0, 0, 0, 0, 0, 0xC0, 0, 0, 0, 0, 0, 0, 0x46];
+const EQUATION_STREAM: &[u8] = b"E\0q\0u\0a\0t\0i\0o\0n\0 \0N\0";
 
 /// Looks at RTF.
 pub(super) struct RtfAnalyzer;
 
 impl Analyzer for RtfAnalyzer {
     fn findings(&self) -> Kinds {
-        &[RTF_OBJECT, RTF_TEMPLATE, RTF_HEADER]
+        &[
+            RTF_OBJECT,
+            RTF_TEMPLATE,
+            RTF_HEADER,
+            RTF_OBJECT_DISGUISED,
+            RTF_PACKAGE_WITH_EQUATION,
+            RTF_FONT_TABLE_OVERFLOW,
+            OLE_EMBEDDED_EXECUTABLE,
+            OLE_PACKAGE_LABEL_LIES,
+            OLE_PACKAGE_OBJECT,
+            OLE_REMOTE_LINK,
+            EQUATION_EDITOR_OBJECT,
+            EQUATION_FONT_OVERFLOW,
+            EQUATION_MATRIX_OVERFLOW,
+            DANGEROUS_CLASS,
+            RISKY_CLASS,
+            DDE_LINK,
+            EXPLOIT_TARGET,
+            REMOTE_OBJECT,
+            REMOTE_IMAGE,
+            REMOTE_HOST_UNUSUAL,
+        ]
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
+        let view = artifact.view::<RtfView>()?;
         let bytes = &artifact.bytes;
         if !bytes.starts_with(b"{\\rtf1") && !bytes.starts_with(b"{\\rtf\\") {
             let shown = String::from_utf8_lossy(bytes.get(..16).unwrap_or(bytes)).into_owned();
             out.raise(RTF_HEADER, Location::at(0), shown);
         }
-        // Loading without a click weighs; an object that waits for one is how pictures and tables are embedded.
-        for (word, severity) in
-            [("\\objupdate", Severity::High), ("\\objautlink", Severity::High), ("\\objdata", Severity::Medium)]
-        {
-            if let Some(at) = memmem::find(bytes, word.as_bytes()) {
-                out.raise_as(RTF_OBJECT, severity, false, Location::at(at), word);
-                break;
+        if view.fonts > MAX_FONTS {
+            out.raise(RTF_FONT_TABLE_OVERFLOW, Location::whole(), format!("{} fonts", view.fonts));
+        }
+        for (word, text) in &view.information {
+            if let Some(key) = fact(word) {
+                out.fact(key, text.trim());
             }
         }
-        let mut from = 0usize;
-        while let Some(found) = bytes.get(from..).and_then(|rest| memmem::find(rest, b"\\*\\template")) {
-            let start = from.saturating_add(found).saturating_add(b"\\*\\template".len());
-            // Looked at no further than a target may be long: the word can be repeated without a brace behind it.
-            let rest = bytes.get(start..start.saturating_add(MAX_TARGET).min(bytes.len())).unwrap_or_default();
-            let end = memchr::memchr2(b'}', b'{', rest).unwrap_or(rest.len());
-            let target = unescaped(rest.get(..end).unwrap_or_default());
-            let link = Link::of(&target);
-            if let Some(ioc) = link.ioc(Location::at(start), "template") {
-                out.ioc(ioc);
-            }
-            if matches!(link, Link::Web(_) | Link::Share(_)) {
-                out.raise(RTF_TEMPLATE, Location::at(start), target);
-            }
-            from = start;
+        say_loading(&view, out);
+        for embedded in &view.embedded {
+            say_object(embedded, view.holders.get(embedded.holder), out);
+            say_tricks(embedded, &view, out);
+        }
+        say_builder(&view, out);
+        for instruction in &view.instructions {
+            say_field(instruction, out);
+        }
+        for (word, at, text) in &view.targets {
+            say_target(*word, Location::at(*at), text, out);
+        }
+        for (name, at, value) in &view.shapes {
+            say_picture(name, Location::at(*at), value, out);
         }
         Ok(())
     }
 }
 
-/// Text with `\'hh` and `\uN?` undone, as far as addresses need it.
-fn unescaped(raw: &[u8]) -> String {
-    let text = String::from_utf8_lossy(raw);
-    let mut out = String::new();
-    let mut rest = text.trim();
-    while let Some(at) = rest.find('\\') {
-        out.push_str(rest.get(..at).unwrap_or_default());
-        rest = rest.get(at.saturating_add(1)..).unwrap_or_default();
-        if let Some(hex) = rest.strip_prefix('\'').and_then(|digits| digits.get(..2))
-            && let Ok(byte) = u8::from_str_radix(hex, 16)
-        {
-            out.push(char::from(byte));
-            rest = rest.get(3..).unwrap_or_default();
-        } else if let Some(digits) = rest.strip_prefix('u')
-            && let Some((number, after)) = number(digits)
-        {
-            out.extend(char::from_u32(number));
-            rest = after.strip_prefix('?').unwrap_or(after);
-        } else if rest.starts_with('\\') {
-            out.push('\\');
-            rest = rest.get(1..).unwrap_or_default();
+/// The fact that a word of the information group states.
+fn fact(word: &str) -> Option<&'static str> {
+    ["title", "subject", "author", "manager", "company"].into_iter().find(|key| *key == word)
+}
+
+/// Loading without a click weighs; an object that waits for one is how pictures and tables are embedded.
+fn say_loading(view: &RtfView, out: &mut Outcome<'_>) {
+    for (word, name) in [(Word::Updated, "\\objupdate"), (Word::AutoLinked, "\\objautlink")] {
+        if let Some(holder) = view.holders.iter().find(|holder| holder.has(word)) {
+            let class = if holder.class.is_empty() { String::new() } else { format!(" {}", holder.class) };
+            out.raise(RTF_OBJECT, Location::at(holder.at), format!("{name}{class}"));
+            return;
         }
     }
-    out.push_str(rest);
-    out
-}
-
-/// A signed 16-bit code, and what follows it.
-fn number(text: &str) -> Option<(u32, &str)> {
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '-').unwrap_or(text.len());
-    let (digits, after) = text.split_at(end.min(6));
-    let number: i32 = digits.parse().ok()?;
-    Some((u32::try_from(number.rem_euclid(0x1_0000)).ok()?, after))
-}
-
-finding_kind! {
-    /// ## What it is
-    /// The RTF holds an embedded or linked object; high if it loads without a click.
-    ///
-    /// ## Why it matters
-    /// Objects in RTF carry the equation editor exploits and links to remote documents that were mailed in numbers from
-    /// 2017 on.
-    ///
-    /// ## How we see it
-    /// The control words \objupdate, \objautlink and \objdata.
-    ///
-    /// ## When it is innocent
-    /// Tables and drawings pasted from other programs (medium).
-    ///
-    /// ## References
-    /// - ATT&CK T1203, Exploitation for Client Execution: https://attack.mitre.org/techniques/T1203/
-    pub(super) const RTF_OBJECT = {
-        id: "rtf-object",
-        title: "the RTF holds an object that it loads",
-        ja: "RTF文書にオブジェクトが埋め込まれています",
-        why_ja: "RTFのオブジェクトは、開いただけで攻撃コードを動かす手口に多用されてきました。",
-        severity: High,
-        facet: Exploit,
-        confidence: Medium,
-        attack: ["T1203"],
+    if let Some(first) = view.embedded.first() {
+        out.raise_as(RTF_OBJECT, Severity::Low, false, Location::at(first.at), "\\objdata");
     }
 }
 
-finding_kind! {
-    /// ## What it is
-    /// The RTF names a template on the web or on another machine's share.
-    ///
-    /// ## Why it matters
-    /// Word fetches and opens it with the document; what it holds is not in the mail ("RTF template injection", 2021).
-    ///
-    /// ## How we see it
-    /// The destination \*\template with a remote address, escapes undone.
-    ///
-    /// ## When it is innocent
-    /// Templates on a company's own server, inside it.
-    ///
-    /// ## References
-    /// - ATT&CK T1221, Template Injection: https://attack.mitre.org/techniques/T1221/
-    pub(super) const RTF_TEMPLATE = {
-        id: "rtf-remote-template",
-        title: "the RTF fetches a template from elsewhere",
-        ja: "RTF文書が外部のテンプレートを読み込みます",
-        why_ja: "文書を開くと、検査されていない外部のファイルが読み込まれます。",
-        severity: High,
-        facet: Network,
-        confidence: High,
-        attack: ["T1221"],
+/// Says what an object is, by every name it goes by and by what it holds.
+fn say_object(embedded: &Embedded, holder: Option<&Holder>, out: &mut Outcome<'_>) {
+    let at = Location::at(embedded.at);
+    let header = embedded.object.as_ref();
+    let names = [header.map(|object| object.class.as_str()), holder.map(|holder| holder.class.as_str())];
+    let mut known: Vec<(&KnownClass, &str)> =
+        names.into_iter().flatten().filter_map(|name| Some((class_of_name(name)?, name))).collect();
+    if let Some(holder) = holder
+        && let Some(class) = Clsid::from_text(&holder.class_id).and_then(class)
+    {
+        known.push((class, &holder.class_id));
+    }
+    known.dedup_by_key(|(class, _)| class.clsid());
+    for (class, _) in &known {
+        say_known(out, class, at.clone());
+    }
+    let equation = known.iter().find(|(class, _)| class.kind == ClassKind::Equation);
+    match &embedded.content {
+        Content::Equation(data) => {
+            let (class, name) = equation.copied().unzip();
+            let observed = class.map_or_else(|| "bare equation".to_owned(), |class| class.name.clone());
+            let is_ordinary = class.is_some_and(|class| class.names.iter().any(|known| Some(known.as_str()) == name));
+            let observed =
+                if is_ordinary { observed } else { format!("{observed}, named {:?}", name.unwrap_or_default()) };
+            equation::Object { observed, is_ordinary }.say(out, Some(data), at.clone(), at.clone());
+        }
+        Content::Packed(packed) => say_packed(packed, &at, out),
+        Content::Native(data) => {
+            say_native(data, &at, out);
+            say_monikers(data.get(..NEAR).unwrap_or(data), &at, out);
+        }
+        Content::Compound(_) | Content::Link | Content::Empty => {
+            // What is inside is said there; here, a name that is spelled to be overlooked.
+            if let Some((class, name)) = equation.filter(|(class, name)| !class.names.iter().any(|known| known == name))
+            {
+                let object =
+                    equation::Object { observed: format!("{}, named {name:?}", class.name), is_ordinary: false };
+                object.say(out, None, at.clone(), at.clone());
+            }
+        }
+    }
+    if let Some(object) = header {
+        for link in [&object.topic, &object.network].into_iter().filter(|link| !link.is_empty()) {
+            say_link(link, at.clone(), out);
+        }
     }
 }
 
-finding_kind! {
-    /// ## What it is
-    /// The RTF's header is not what writers write.
-    ///
-    /// ## Why it matters
-    /// Word accepts `{\rt` followed by anything; filters that look for `{\rtf1` do not.
-    ///
-    /// ## How we see it
-    /// The first characters.
-    ///
-    /// ## When it is innocent
-    /// Very old or very careless writers.
-    ///
-    /// ## References
-    /// - ATT&CK T1027, Obfuscated Files or Information: https://attack.mitre.org/techniques/T1027/
-    pub(super) const RTF_HEADER = {
-        id: "rtf-header-odd",
-        title: "the RTF's header is not what writers write",
-        ja: "RTFのヘッダーが通常と異なります",
-        why_ja: "検査を逃れるための細工に使われる書き方です。",
-        severity: Medium,
-        facet: Structure,
-        confidence: High,
-        attack: ["T1027"],
+/// Says where an OLE1 link leads.
+fn say_link(link: &str, at: Location, out: &mut Outcome<'_>) {
+    match target(link) {
+        Target::Web(..) | Target::Share(_, Reach::Named | Reach::Odd) => say_address(link, true, &at, out),
+        Target::Share(..) => out.raise_as(OLE_REMOTE_LINK, Severity::Low, false, at, link),
+        Target::Scheme(scheme) if matches!(scheme.as_str(), "script" | "scriptlet" | "soap") => {
+            out.raise(DANGEROUS_CLASS, at, format!("link {link}"));
+        }
+        Target::Scheme(scheme) if is_decisive_scheme(&scheme) => {
+            out.raise(EXPLOIT_TARGET, at, format!("link {link}"));
+        }
+        Target::Scheme(_) | Target::Local => {}
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::formats::document::rtf::FORMAT;
-    use crate::formats::trial::{scan, weight};
-
-    #[test]
-    fn objects_templates_and_odd_headers_are_seen() {
-        let said = scan(&FORMAT, "a.rtf", br"{\rtf1{\object\objautlink\objupdate{\*\objdata 0105}}}");
-        assert_eq!(weight(&said, "rtf-object"), Some(Severity::High));
-        let said = scan(&FORMAT, "a.rtf", br"{\rtf1{\*\template http://example.com/t}}");
-        assert_eq!(weight(&said, "rtf-remote-template"), Some(Severity::High));
-        let said = scan(&FORMAT, "a.rtf", br"{\rtf1{\*\template \u104?\u116?\u116?\u112?://example.com/t}}");
-        assert_eq!(weight(&said, "rtf-remote-template"), Some(Severity::High));
-        assert_eq!(weight(&scan(&FORMAT, "a.rtf", br"{\rt hello}"), "rtf-header-odd"), Some(Severity::Medium));
+/// Says how the digits of an object are disguised.
+fn say_tricks(embedded: &Embedded, view: &RtfView, out: &mut Outcome<'_>) {
+    let tricks = &embedded.tricks;
+    let mut signs: Vec<String> = Vec::new();
+    let counted = [
+        (tricks.words, "control words"),
+        (tricks.escapes, "escapes"),
+        (tricks.groups, "groups"),
+        (tricks.skipped, "other destinations"),
+        (tricks.binaries, "binary stretches"),
+        (tricks.dropped, "dropped digits"),
+        (tricks.strange, "characters that are no digits"),
+    ];
+    signs.extend(counted.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    if tricks.longest_blank > LONG_BLANK {
+        signs.push(format!("{} blanks in a row", tricks.longest_blank));
     }
-
-    #[test]
-    fn an_ordinary_text_is_quiet() {
-        let said = scan(&FORMAT, "a.rtf", br"{\rtf1\ansi{\fonttbl{\f0 Arial;}}{\*\template C:\\Normal.dot}hello\par}");
-        assert!(said.findings.is_empty(), "{:?}", said.findings);
+    if tricks.is_nested {
+        signs.push("inside another object".to_owned());
     }
+    match embedded.reading {
+        Reading::Word => {}
+        Reading::Every => signs.push("an object only if skipped digits count".to_owned()),
+        Reading::Shifted => signs.push("an object only if shifted by a digit".to_owned()),
+    }
+    signs.extend(embedded.object.iter().flat_map(|object| &object.oddities).map(|oddity| (*oddity).to_owned()));
+    if embedded.object.is_none() && !embedded.data.is_empty() {
+        signs.push("no header".to_owned());
+    }
+    let odd_lengths = view.tricks.iter().filter(|(trick, _)| *trick != BinaryTrick::Empty).count();
+    if odd_lengths > 0 {
+        signs.push(format!("{odd_lengths} impossible lengths of \\bin"));
+    }
+    // Digits that make up nothing at all are what is left of a damaged object.
+    let is_empty = embedded.data.len() < 8 && signs.len() < 2;
+    if !signs.is_empty() && !is_empty {
+        let severity = if signs.len() > 1 { Severity::High } else { Severity::Medium };
+        out.raise_as(RTF_OBJECT_DISGUISED, severity, false, Location::at(embedded.at), signs.join(", "));
+    }
+}
 
-    #[test]
-    fn the_word_repeated_without_a_brace_costs_its_length() {
-        let words = [br"{\rtf1".to_vec(), br"\*\template".repeat(200_000)].concat();
-        assert!(scan(&FORMAT, "a.rtf", &words).findings.is_empty());
+/// An equation beside a packed file for it to decode.
+fn say_builder(view: &RtfView, out: &mut Outcome<'_>) {
+    let package = view.embedded.iter().find_map(|embedded| match &embedded.content {
+        Content::Packed(packed) if is_for_decoding(packed) => Some((embedded.at, packed)),
+        _ => None,
+    });
+    let Some((at, packed)) = package else { return };
+    if view.embedded.iter().any(|embedded| is_equation(embedded, view.holders.get(embedded.holder))) {
+        let observed = format!("{} of {} bytes", name_of(packed).text, packed.data.len());
+        out.raise(RTF_PACKAGE_WITH_EQUATION, Location::at(at), observed);
+    }
+}
+
+fn is_for_decoding(packed: &Packed) -> bool {
+    let names = name_of(packed);
+    let is_known = names.all().any(|name| extensions::class(&extension(name)).is_some());
+    let is_dropped = names.all().any(|name| extension(name) == "t");
+    is_dropped || !is_known && !packed.data.is_empty() && !recognised(&packed.data) && !packed.data.is_ascii()
+}
+
+fn is_equation(embedded: &Embedded, holder: Option<&Holder>) -> bool {
+    let names = [embedded.object.as_ref().map(|object| &object.class), holder.map(|holder| &holder.class)];
+    let is_named = names
+        .into_iter()
+        .flatten()
+        .any(|name| class_of_name(name).is_some_and(|known| known.kind == ClassKind::Equation));
+    is_named
+        || matches!(embedded.content, Content::Equation(_))
+        || matches!(&embedded.content, Content::Compound(data)
+            if memmem::find(data, &EQUATION_CLASS).is_some() || memmem::find(data, EQUATION_STREAM).is_some())
+}
+
+fn say_field(instruction: &str, out: &mut Outcome<'_>) {
+    say_instruction(out, instruction, &Location::part("field"));
+    if let Some((keyword, argument)) = target_of(instruction) {
+        say_scheme(&argument, &format!("field {keyword} {argument}"), Location::part("field"), out);
+    }
+}
+
+/// Says a target whose scheme starts a program.
+fn say_scheme(text: &str, observed: &str, at: Location, out: &mut Outcome<'_>) {
+    match target(text) {
+        Target::Scheme(scheme) if is_decisive_scheme(&scheme) => out.raise(EXPLOIT_TARGET, at, observed),
+        Target::Scheme(scheme) if is_odd_scheme(&scheme) => {
+            out.raise_as(REMOTE_OBJECT, Severity::High, false, at, observed);
+        }
+        _ => {}
+    }
+}
+
+/// Says a name of another file.
+fn say_target(word: Word, at: Location, text: &str, out: &mut Outcome<'_>) {
+    let place = target(text);
+    let context = match word {
+        Word::Template => "template",
+        Word::Link => "link of a shape",
+        Word::File => "linked file",
+        Word::Connection => "source of a mail merge",
+        _ => return,
+    };
+    if let Some(ioc) = place.ioc(context, at.clone()) {
+        out.ioc(ioc);
+    }
+    say_scheme(text, &format!("{context} {text}"), at.clone(), out);
+    let severity = match (word, place.reach()) {
+        (Word::Link, _) | (_, None) => return,
+        (_, Some(Reach::Lan)) => Severity::Low,
+        (Word::Template, _) | (_, Some(Reach::Odd)) => Severity::High,
+        (_, Some(Reach::Named)) => Severity::Medium,
+    };
+    let kind = if word == Word::Template { RTF_TEMPLATE } else { REMOTE_OBJECT };
+    out.raise_as(kind, severity, false, at.clone(), text);
+    if place.reach() == Some(Reach::Odd) {
+        out.raise(REMOTE_HOST_UNUSUAL, at, text);
+    }
+}
+
+/// Says a picture that lies elsewhere.
+fn say_picture(name: &str, at: Location, value: &str, out: &mut Outcome<'_>) {
+    let place = target(value);
+    if let Some(ioc) = place.ioc(name, at.clone()) {
+        out.ioc(ioc);
+    }
+    let severity = match place {
+        Target::Share(_, Reach::Odd) => Severity::High,
+        Target::Share(_, Reach::Named) => Severity::Medium,
+        Target::Share(..) | Target::Web(..) => Severity::Low,
+        Target::Scheme(_) | Target::Local => return,
+    };
+    out.raise_as(REMOTE_IMAGE, severity, false, at.clone(), value);
+    if severity == Severity::High {
+        out.raise(REMOTE_HOST_UNUSUAL, at, value);
     }
 }

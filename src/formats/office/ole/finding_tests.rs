@@ -90,7 +90,7 @@ fn a_link_to_another_machine_is_said() {
     let address: Vec<u8> = "http://192.0.2.9/a.hta\0".encode_utf16().flat_map(u16::to_le_bytes).collect();
     let link = "00000300-0000-0000-C000-000000000046";
     let remote = say(&object(link, "\u{1}Ole", [&moniker[..], &[0; 4], &address].concat()));
-    assert_eq!(findings(&remote), [("ole-remote-link", "high")]);
+    assert_eq!(findings(&remote), [("ole-remote-link", "high"), ("remote-host-unusual", "info")]);
     assert_eq!(remote.iocs[0].value, "http://192.0.2.9/a.hta");
     let local = say(&object(link, "\u{1}Ole", br"C:\Users\taro\book.xls".to_vec()));
     assert_eq!(findings(&local), []);

@@ -234,5 +234,5 @@ pub const STREAM: FormatSpec = FormatSpec {
 
 /// Whether an artifact is such content. Programs' own data holds small zips (themes) that nobody opens as archives.
 pub(crate) fn is_document_stream(artifact: &Artifact) -> bool {
-    artifact.origin.detail == super::unpack::DOCUMENT_STREAM
+    artifact.origin.detail == super::native::DOCUMENT_STREAM
 }

@@ -6,6 +6,8 @@ use memchr::memmem;
 use super::OleView;
 use crate::finding_kind;
 use crate::formats::office::classes::DANGEROUS_CLASS;
+use crate::formats::office::remote::REMOTE_HOST_UNUSUAL;
+use crate::formats::office::target::{Reach, Target, target};
 use crate::knowledge::clsids::Clsid;
 use crate::model::{Ioc, IocKind, Location};
 use crate::stage::Outcome;
@@ -25,20 +27,32 @@ pub(super) fn say_links(view: &OleView, out: &mut Outcome<'_>) {
         if !entry.name.eq_ignore_ascii_case("\u{1}Ole") && !entry.name.eq_ignore_ascii_case("\u{3}LinkInfo") {
             continue;
         }
-        let stream = view.data(index);
-        let at = || Location::part(format!("stream {}", view.path(index)));
-        for (id, name) in [(SOAP, "SOAP moniker"), (SCRIPT, "script moniker")] {
-            if memmem::find(&stream, &id).is_some() {
-                out.raise(DANGEROUS_CLASS, at(), format!("{name} {{{}}} in a link", Clsid(id)));
-            }
+        say_monikers(&view.data(index), &Location::part(format!("stream {}", view.path(index))), out);
+    }
+}
+
+/// Says where monikers in the bytes of a link lead.
+pub(crate) fn say_monikers(stream: &[u8], at: &Location, out: &mut Outcome<'_>) {
+    for (id, name) in [(SOAP, "SOAP moniker"), (SCRIPT, "script moniker")] {
+        if memmem::find(stream, &id).is_some() {
+            out.raise(DANGEROUS_CLASS, at.clone(), format!("{name} {{{}}} in a link", Clsid(id)));
         }
-        let has_url_moniker = memmem::find(&stream, &URL).is_some();
-        for address in addresses(&stream) {
-            let kind = if address.starts_with(r"\\") { IocKind::Unc } else { IocKind::Url };
-            out.ioc(Ioc::new(kind, address.clone(), at()).with_context("OLE link"));
-            if has_url_moniker || kind == IocKind::Unc {
-                out.raise(OLE_REMOTE_LINK, at(), address);
-            }
+    }
+    let has_url_moniker = memmem::find(stream, &URL).is_some();
+    for address in addresses(stream) {
+        say_address(&address, has_url_moniker, at, out);
+    }
+}
+
+/// Says one address of a link. Without a moniker that fetches it, a web address is only an indicator.
+pub(crate) fn say_address(address: &str, is_fetched: bool, at: &Location, out: &mut Outcome<'_>) {
+    let target = target(address);
+    let kind = if matches!(target, Target::Share(..)) { IocKind::Unc } else { IocKind::Url };
+    out.ioc(Ioc::new(kind, address, at.clone()).with_context("OLE link"));
+    if is_fetched || kind == IocKind::Unc {
+        out.raise(OLE_REMOTE_LINK, at.clone(), address);
+        if target.reach() == Some(Reach::Odd) {
+            out.raise(REMOTE_HOST_UNUSUAL, at.clone(), address);
         }
     }
 }

@@ -3,21 +3,17 @@
 
 use bytes::Bytes;
 
-use super::native::{self, Packed, packed};
+use super::native::{self, DOCUMENT_STREAM, is_recognised, packed};
 use super::visio::Gap;
-use super::{Changes, OleEntry, OleView, message, presentation, visio};
+use super::{Changes, OleEntry, OleView, message, package, presentation, visio};
 use crate::formats::archive::password::OPENED_WITH_FOUND_PASSWORD;
 use crate::formats::fields::u32_at;
 use crate::formats::office::encryption;
 use crate::formats::office::inflate::Inflater;
 use crate::knowledge::streams::{is_document, is_embedded, is_plumbing};
-use crate::model::{
-    Artifact, EntryName, Ioc, IocKind, Location, Origin, OriginKind, Problem, ProblemKind, name::file_name,
-};
+use crate::model::{Artifact, EntryName, Location, Origin, OriginKind, Problem, ProblemKind};
 use crate::stage::{Kinds, Outcome, StageError, Unpacker};
 
-/// Detail of a child that is a document program's own content.
-pub(super) const DOCUMENT_STREAM: &str = "OLE stream of a document";
 /// Streams below this size say nothing that the search of the whole file would miss.
 const MIN_SIZE: u64 = 64;
 /// Children that are no files. Messages with hundreds of recipients have thousands of small streams.
@@ -119,55 +115,15 @@ fn is_vba(view: &OleView, entry: &OleEntry) -> bool {
     storage.is_some_and(|storage| storage.name.eq_ignore_ascii_case("VBA"))
 }
 
-/// Whether content starts like a file of a format we know. Short magics match by chance.
-fn is_recognised(data: &[u8]) -> bool {
-    const MIN_MAGIC: usize = 4;
-    let is_program =
-        data.starts_with(b"MZ") && memchr::memmem::find(data.get(..1024).unwrap_or(data), b"PE\0\0").is_some();
-    is_program
-        || crate::formats::FORMATS
-            .iter()
-            .flat_map(|spec| spec.magic)
-            .any(|magic| magic.bytes.len() >= MIN_MAGIC && magic.matches(data))
-}
-
 fn give_native(stream: &Bytes, path: &str, out: &mut Outcome<'_>) -> Result<(), StageError> {
     match packed(stream) {
-        Some(packed) => {
-            let at = Location::part(format!("stream {path}"));
-            if packed.data.len() < packed.declared {
-                let what = format!("packed file ends after {} of {} bytes", packed.data.len(), packed.declared);
-                out.problem(Problem::damaged(what, at.clone()));
-            }
-            for source in [&packed.path, &packed.temporary] {
-                if source.contains('\\') {
-                    out.ioc(Ioc::new(IocKind::Path, source.clone(), at.clone()).with_context("path of a packed file"));
-                }
-            }
-            let name = name_of(&packed);
-            out.child_bytes(
-                name,
-                Origin::file(OriginKind::Embedded, "packed into the document (OLE Package)"),
-                packed.data,
-            )
-        }
+        Some(packed) => package::give_packed(packed, &Location::part(format!("stream {path}")), out),
         None => {
             let data = native::bare(stream);
             let detail = if is_recognised(&data) { "OLE native data" } else { DOCUMENT_STREAM };
             out.child_bytes(EntryName::new(path), Origin::part(OriginKind::Embedded, detail), data)
         }
     }
-}
-
-/// The name the file gets when it is opened first, then whatever else it is called.
-pub(super) fn name_of(packed: &Packed) -> EntryName {
-    let mut names = [&packed.path, &packed.temporary, &packed.label]
-        .into_iter()
-        .chain(&packed.unicode)
-        .map(|name| file_name(name))
-        .filter(|name| !name.is_empty());
-    let first = names.next().unwrap_or("packed file");
-    names.fold(EntryName::new(first), EntryName::also)
 }
 
 /// What a drawing holds, unpacked.
