@@ -3,6 +3,7 @@
 pub mod autostart;
 pub mod clsids;
 pub mod dde;
+pub mod document_strings;
 pub mod extensions;
 pub mod formulas;
 pub mod help;
@@ -18,6 +19,7 @@ pub mod opendocument;
 pub mod ordinals;
 pub mod passwords;
 pub mod pdf;
+pub mod power_query;
 pub mod programs;
 pub mod relationships;
 pub mod rtf;

@@ -52,6 +52,34 @@ impl Package {
         Package::excel(text, "application/vnd.ms-excel.sheet.macroEnabled.main+xml").vba("xl/workbook.xml", project)
     }
 
+    /// A presentation with one slide, whose shapes are these.
+    pub fn pptx(shapes: &str) -> Self {
+        let kind = "application/vnd.openxmlformats-officedocument.presentationml.";
+        let drawing = "http://schemas.openxmlformats.org/drawingml/2006/main";
+        let slides = "http://schemas.openxmlformats.org/presentationml/2006/main";
+        let relations = OFFICE_REL.trim_end_matches('/');
+        Package::default()
+            .core("山田太郎", "Microsoft Office PowerPoint")
+            .part(
+                "ppt/presentation.xml",
+                &format!("{kind}presentation.main+xml"),
+                format!(
+                    "<p:presentation xmlns:p=\"{slides}\" xmlns:r=\"{relations}\"><p:sldIdLst><p:sldId id=\"256\" r:id=\"rId1\"/>\
+                     </p:sldIdLst></p:presentation>"
+                ),
+            )
+            .part(
+                "ppt/slides/slide1.xml",
+                &format!("{kind}slide+xml"),
+                format!(
+                    "<p:sld xmlns:a=\"{drawing}\" xmlns:p=\"{slides}\" xmlns:r=\"{relations}\"><p:cSld><p:spTree>{shapes}</p:spTree>\
+                     </p:cSld></p:sld>"
+                ),
+            )
+            .internal("", "officeDocument", "ppt/presentation.xml")
+            .internal("ppt/presentation.xml", "slide", "slides/slide1.xml")
+    }
+
     fn word(text: &str, kind: &str) -> Self {
         let paragraphs: String = text
             .lines()

@@ -54,7 +54,6 @@ fn escape(text: &str) -> String {
 mod tests {
     use bytes::Bytes;
 
-    use super::*;
     use crate::formats::office::ooxml::OoxmlView;
     use crate::model::View;
 

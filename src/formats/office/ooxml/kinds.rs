@@ -1,6 +1,7 @@
 //! The kinds of document, by the content type of the main part. Names decide nothing: a `.docx` may be any of these.
 
 use super::{OOXML, OoxmlView};
+use crate::formats::archive::zip::ZipView;
 use crate::knowledge::streams::is_records;
 use crate::model::{Artifact, FormatId};
 use crate::stage::{Family, FormatSpec, Probe, Reading, Reference};
@@ -36,6 +37,20 @@ const TYPES: &[(&str, FormatId)] = &[
 pub(super) fn of_content_type(content_type: &str) -> Option<FormatId> {
     let plain = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     TYPES.iter().find(|(known, _)| *known == plain).map(|(_, id)| *id)
+}
+
+/// Main parts under the names that every writer gives them, for packages whose lists are lost.
+const NAMES: [(&str, FormatId); 5] = [
+    ("word/document.xml", DOCX.id),
+    ("xl/workbook.xml", XLSX.id),
+    ("xl/workbook.bin", XLSB.id),
+    ("ppt/presentation.xml", PPTX.id),
+    ("visio/document.xml", VSDX.id),
+];
+
+/// The main part by its name alone, and what it would be.
+pub(super) fn by_name(zip: &ZipView) -> Option<(&'static str, FormatId)> {
+    NAMES.iter().find(|(name, _)| zip.entry_by_name(name).is_some()).copied()
 }
 
 /// Whether a document of this format may hold macros that Office runs.

@@ -3,16 +3,24 @@
 //! how they relate.
 //!
 //! `parser` `parts` the reading (with `office::xml`); `kinds` the kinds of document; `relations` what lies outside; `fields` `sheets`
-//! `addins` `facts` what to look at.
+//! `addins`
+//! `ribbon` `actions` `queries` `facts` what to look at; `structure` how the package is put together; `strings` `payload` what
+//! a document keeps for its macros.
 
+mod actions;
 mod addins;
 mod facts;
 mod fields;
 pub mod kinds;
 mod parser;
 mod parts;
+mod payload;
+mod queries;
 mod relations;
+mod ribbon;
 mod sheets;
+mod strings;
+mod structure;
 
 pub use parser::{OoxmlView, Relation};
 
@@ -46,16 +54,26 @@ pub const FORMAT: FormatSpec = FormatSpec {
         },
     ],
     limitations: &[
-        "Formulas, XLM included, and Power Query are not read.",
-        "SET and REF fields are not followed, so a DDE command kept in bookmarks is seen by its field only.",
+        "Formulas are not read; of Power Query, calls that fetch or run something are said.",
         "Digital signatures are not checked.",
     ],
-    unpacker: None,
-    analyzers: &[&relations::Relations, &fields::Fields, &sheets::Sheets, &addins::AddIns, &facts::Facts],
+    unpacker: Some(&queries::Mashups),
+    analyzers: &[
+        &structure::Structure,
+        &relations::Relations,
+        &fields::Fields,
+        &sheets::Sheets,
+        &queries::Queries,
+        &addins::AddIns,
+        &ribbon::Ribbon,
+        &actions::Actions,
+        &payload::Payloads,
+        &facts::Facts,
+    ],
 };
 
 fn is_package(artifact: &Artifact) -> bool {
-    artifact.view::<ZipView>().is_ok_and(|zip| zip.entry_by_name(parser::CONTENT_TYPES).is_some())
+    artifact.view::<ZipView>().is_ok_and(|zip| parser::is_package(&zip))
 }
 
 #[cfg(test)]

@@ -16,6 +16,8 @@ pub struct OoxmlView {
     pub format: Option<FormatId>,
     /// Name of the main part, without a leading slash.
     pub main: Option<String>,
+    /// Whether the kind is only guessed from the names of parts: Office would call the file damaged and repair it.
+    pub is_guessed: bool,
     /// Every relation of every part.
     pub relations: Vec<Relation>,
     /// What could not be read of the above.
@@ -54,12 +56,13 @@ impl View for OoxmlView {
         let mut view = OoxmlView {
             format: None,
             main: None,
+            is_guessed: false,
             relations: Vec::new(),
             problems: Vec::new(),
             defaults: BTreeMap::new(),
             overrides: BTreeMap::new(),
         };
-        if zip.entry_by_name(CONTENT_TYPES).is_none() {
+        if !is_package(&zip) {
             return Err(ParseError::new("zip without content types", 0));
         }
         let mut total = 0usize;
@@ -87,13 +90,22 @@ impl View for OoxmlView {
                 view.say(&problem, &name);
             }
         }
-        view.find_main();
+        view.find_main(&zip);
         Ok(view)
     }
 }
 
 /// Name of the part that lists content types, ECMA-376-2, 10.1.2.4.
 pub(super) const CONTENT_TYPES: &str = "[Content_Types].xml";
+
+/// Content type of a macro project, MS-OFFMACRO2 2.2.
+pub(super) const VBA_PROJECT: &str = "application/vnd.ms-office.vbaProject";
+
+/// Whether a zip is a package: it lists content types, or (damaged, and repaired by Office) has the main part of a
+/// document under its usual name.
+pub(super) fn is_package(zip: &ZipView) -> bool {
+    zip.entry_by_name(CONTENT_TYPES).is_some() || kinds::by_name(zip).is_some()
+}
 
 impl OoxmlView {
     fn say(&mut self, what: &str, part: &str) {
@@ -140,7 +152,7 @@ impl OoxmlView {
     }
 
     /// The target of the package's `officeDocument` relation; several are possible, and one of a known type wins.
-    fn find_main(&mut self) {
+    fn find_main(&mut self, zip: &ZipView) {
         let mut mains = Vec::new();
         for relation in self.relations.iter().filter(|relation| relation.owner.is_empty() && !relation.is_external) {
             if matches!(relation.short_kind().as_str(), "officedocument" | "document") {
@@ -158,6 +170,13 @@ impl OoxmlView {
                 self.main = mains.into_iter().next();
                 // Relations that are cut off leave the types, which name the main part just as well.
                 self.format = self.overrides.values().find_map(|content_type| kinds::of_content_type(content_type));
+                if self.format.is_none()
+                    && let Some((name, format)) = kinds::by_name(zip)
+                {
+                    self.main = Some(name.to_owned());
+                    self.format = Some(format);
+                    self.is_guessed = true;
+                }
             }
         }
     }
@@ -188,7 +207,9 @@ impl OoxmlView {
 
     /// Whether a VBA project belongs to the package.
     pub fn has_vba(&self) -> bool {
+        let is_project = |kind: &String| kind.trim().eq_ignore_ascii_case(VBA_PROJECT);
         self.relations.iter().any(|relation| relation.short_kind() == "vbaproject")
+            || self.overrides.values().chain(self.defaults.values()).any(is_project)
     }
 }
 

@@ -1,9 +1,10 @@
 //! Each finding of OOXML documents: a document that raises it, and one that nearly does.
 
 use sekisho_samples::office::ooxml::Package;
+use sekisho_samples::office::single_xml::base64;
 
 use super::FORMAT;
-use crate::formats::trial::{file, findings, scan_artifact};
+use crate::formats::trial::{file, findings, observed, scan_artifact};
 use crate::model::ProblemKind;
 use crate::stage::Said;
 
@@ -172,7 +173,12 @@ fn ribbon_callbacks_and_add_ins_are_said() {
         findings(&say(&ribbon("<customUI onLoad='http://example.com/a!Start'/>"))),
         [("custom-ui-callback", "high")]
     );
-    assert_eq!(findings(&say(&ribbon("<customUI><ribbon/></customUI>"))), []);
+    assert_eq!(findings(&say(&ribbon("<customUI><ribbon/><button onAction='Module1.Click'/></customUI>"))), []);
+    let remote = "<customUI><button onAction=\"'\\\\192.0.2.9\\s\\a.xlam'!Go\"/></customUI>";
+    assert_eq!(findings(&say(&ribbon(remote))), [("custom-ui-callback", "high")]);
+    let shown = say(&ribbon("<customUI><group getLabel='Label' getVisible='Label'/></customUI>"));
+    assert_eq!(findings(&shown), [("custom-ui-callback", "low")]);
+    assert!(shown.facts.iter().any(|fact| fact.key == "ribbon-callback" && fact.value == "getLabel Label"));
     let add_in = |location: &str| {
         let xml = format!(
             "<Properties><property name=\"_AssemblyLocation\"><lpwstr>{location}</lpwstr></property></Properties>"
@@ -180,7 +186,8 @@ fn ribbon_callbacks_and_add_ins_are_said() {
         findings(&say(&Package::docx("t").part("docProps/custom.xml", "", xml)))
     };
     assert_eq!(add_in("https://example.com/a.vsto|guid"), [("remote-add-in", "high")]);
-    assert_eq!(add_in("a.vsto|guid|vstolocal"), []);
+    assert_eq!(add_in("a.vsto|guid|vstolocal"), [("document-loads-add-in", "medium")]);
+    assert_eq!(add_in("4e3c66d5-58d4-491e-a7d4-64af99af6e8b"), []);
 }
 
 #[test]
@@ -200,4 +207,129 @@ fn facts_are_read_and_damage_is_said() {
     assert_eq!(findings(&said), []);
     let broken = Package::docx("t").part("word/_rels/extra.xml.rels", "", "<Relationships><Relationship Target=\"");
     assert_eq!(findings(&say(&broken)), [("ooxml-structure-damaged", "low")]);
+}
+
+#[test]
+fn web_add_ins_are_weighed_by_their_store() {
+    let add_in = |sort: &str, store: &str| {
+        let xml =
+            format!("<we:webextension><we:reference id='x' storeType='{sort}' store='{store}'/></we:webextension>");
+        findings(&say(&Package::docx("t").part("word/webextensions/webextension1.xml", "", xml)))
+    };
+    assert_eq!(add_in("FileSystem", "\\\\192.0.2.9\\add"), [("document-web-add-in", "high")]);
+    assert_eq!(add_in("SPCatalog", "https://example.com/apps"), [("document-web-add-in", "medium")]);
+    assert_eq!(add_in("developer", "EXCatalog"), [("document-web-add-in", "low")]);
+    assert_eq!(add_in("OMEX", "ja-JP"), []);
+}
+
+#[test]
+fn slides_that_start_programs_are_said() {
+    let slide = |action: &str| {
+        let types = "application/vnd.openxmlformats-officedocument.presentationml.";
+        let package = Package::docx("t")
+            .part("ppt/presentation.xml", &format!("{types}presentation.main+xml"), "<p:presentation/>")
+            .part(
+                "ppt/slides/slide1.xml",
+                &format!("{types}slide+xml"),
+                format!("<a:hlinkHover r:id='rId1' action='{action}'/>"),
+            )
+            .external("ppt/slides/slide1.xml", "hyperlink", "none.exe%20-x");
+        say(&package)
+    };
+    let program = slide("ppaction://program");
+    assert_eq!(observed(&program, "presentation-runs-program").unwrap(), "when pointed at: none.exe%20-x");
+    assert_eq!(findings(&slide("ppaction://hlinksldjump")), []);
+    assert!(slide("ppaction://macro?name=Go").facts.iter().any(|fact| fact.value == "when pointed at: Go"));
+}
+
+#[test]
+fn data_from_elsewhere_is_said() {
+    let connection = |xml: &str| {
+        let xml = format!("<connections><connection refreshOnLoad='1'>{xml}</connection></connections>");
+        findings(&say(&Package::xlsx("a").part("xl/connections.xml", "", xml)))
+    };
+    assert_eq!(connection("<webPr url='http://192.0.2.9/a'/>"), [("workbook-fetches-data", "medium")]);
+    assert_eq!(connection("<webPr url='https://example.com/rates'/>"), [("workbook-fetches-data", "low")]);
+    assert_eq!(
+        connection("<dbPr connection='Provider=SQLOLEDB;Server=db01' command='exec xp_cmdshell &apos;none&apos;'/>"),
+        [("workbook-fetches-data", "high")]
+    );
+    assert_eq!(
+        connection("<dbPr connection='Provider=Microsoft.Mashup.OleDb.1;Data Source=$Workbook$' command='SELECT 1'/>"),
+        []
+    );
+    assert_eq!(connection("<dbPr connection='Provider=SQLOLEDB;Server=db01' command='select a from b'/>"), []);
+}
+
+#[test]
+fn packages_of_power_query_are_given_and_read() {
+    let formulas = |text: &str| Package::default().part("Formulas/Section1.m", "text/plain", text).build();
+    let mashup = |package: &[u8]| {
+        let bytes = [&[0; 4], &u32::try_from(package.len()).unwrap().to_le_bytes(), package, &[0; 12]].concat();
+        let xml =
+            format!("<DataMashup xmlns='http://schemas.microsoft.com/DataMashup'>{}</DataMashup>", base64(&bytes));
+        let wide: Vec<u8> = [0xFF, 0xFE].into_iter().chain(xml.encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        say(&Package::xlsx("a").part("customXml/item1.xml", "", wide))
+    };
+    let package = formulas("shared a = Web.Contents(\"http://192.0.2.9/a\");");
+    let said = mashup(&package);
+    assert_eq!(said.children[0].bytes, package);
+    let inner = scan_artifact(&FORMAT, file("Power Query", package));
+    assert_eq!(findings(&inner), [("workbook-fetches-data", "medium")]);
+    let honest = scan_artifact(&FORMAT, file("Power Query", formulas("shared a = Excel.CurrentWorkbook();")));
+    assert_eq!(findings(&honest), []);
+    assert_eq!(mashup(b"").problems.len(), 1);
+}
+
+#[test]
+fn projects_under_other_names_are_said() {
+    let project = |name: &str, kind: &str| {
+        let package = Package::docm("t", b"x".to_vec()).part(name, kind, b"x".to_vec());
+        let relation = "http://schemas.microsoft.com/office/2006/relationships/vbaProject";
+        findings(&say(&package.relation("word/document.xml", relation, name.trim_start_matches("word/"), false)))
+    };
+    let usual = "application/vnd.ms-office.vbaProject";
+    assert_eq!(project("word/vbaProject2.bin", usual), []);
+    assert_eq!(project("word/media.png", usual), [("macro-project-disguised", "medium")]);
+    assert_eq!(project("word/vbaProject2.bin", "image/png"), [("macro-project-disguised", "medium")]);
+    let plain = Package::docx("t").vba("word/document.xml", b"x".to_vec());
+    assert_eq!(findings(&say(&plain)), [("macro-project-disguised", "medium")]);
+}
+
+#[test]
+fn broken_documents_are_known_and_read() {
+    let whole =
+        Package::docx("t").external("word/settings.xml", "attachedTemplate", "http://192.0.2.20/t.dotm").build();
+    let directory = whole.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
+    let said = scan_artifact(&FORMAT, file("t.docx", whole[..directory].to_vec()));
+    let ids: Vec<_> = findings(&said).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ids, ["document-needs-repair", "remote-template", "remote-host-unusual"]);
+    let said = scan_artifact(&FORMAT, file("t.docx", whole));
+    assert!(!findings(&said).iter().any(|(id, _)| *id == "document-needs-repair"));
+}
+
+#[test]
+fn documents_without_a_list_of_types_are_known_by_their_main_part() {
+    let rename = |bytes: Vec<u8>| {
+        let mut text = bytes;
+        while let Some(at) = text.windows(19).position(|name| name == b"[Content_Types].xml") {
+            text[at] = b'x';
+        }
+        text
+    };
+    let said = scan_artifact(&FORMAT, file("t.docx", rename(document("<w:fldSimple w:instr='DDE cmd x'/>").build())));
+    let ids: Vec<_> = findings(&said).into_iter().map(|(id, _)| id).collect();
+    assert_eq!(ids, ["document-needs-repair", "dde-link"]);
+}
+
+#[test]
+fn strings_kept_for_macros_are_said_where_there_are_macros() {
+    let variable = |package: Package, value: &str| {
+        let xml = format!("<w:settings><w:docVars><w:docVar w:name='a' w:val='{value}'/></w:docVars></w:settings>");
+        findings(&say(&package.part("word/settings.xml", "", xml)))
+    };
+    let with_macros = || Package::docm("t", b"x".to_vec());
+    assert_eq!(variable(with_macros(), "http://192.0.2.9/a"), [("document-string-payload", "medium")]);
+    assert_eq!(variable(with_macros(), "3"), []);
+    assert_eq!(variable(Package::docx("t"), "http://192.0.2.9/a"), []);
 }
