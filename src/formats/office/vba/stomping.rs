@@ -55,6 +55,12 @@ pub(super) fn compare(project: &VbaProject, out: &mut Outcome<'_>) -> Vec<Hidden
             hidden.push(Hidden { name, sort: module.sort, text: listing.decompiled() });
         }
     }
+    if let Some(damage) = project.names().damage
+        && project.modules.iter().any(|module| project.has_pcode(module))
+    {
+        let at = Location::part("stream _VBA_PROJECT").with_offset(damage.offset as u64);
+        out.problem(Problem::unsupported(damage.what, at));
+    }
     say_version(project, out);
     hidden
 }
@@ -242,6 +248,19 @@ mod tests {
             assert_eq!(ids(&said), ["vba-present"], "{:?}", said.findings);
             assert_eq!(said.problems, []);
         }
+    }
+
+    #[test]
+    fn names_that_cannot_be_read_are_said() {
+        let source = compiled::dropper(Compiler::Vba7, ADDRESS).source;
+        let mut project = over(Compiler::Vba7, &source);
+        project.compiled.truncate(0xa0);
+        let quiet = said(&project);
+        assert!(quiet.problems.iter().any(|problem| problem.what.contains("identifiers")));
+        assert!(!ids(&quiet).contains(&"vba-source-differs"), "{:?}", quiet.findings);
+        // Texts are compared all the same.
+        project.modules[0].source = source.replace("harmless-none", "other");
+        assert!(ids(&said(&project)).contains(&"vba-source-differs"));
     }
 
     #[test]

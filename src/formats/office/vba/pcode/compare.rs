@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::module::{Code, Reading};
+use super::opcodes::Numbering;
 use super::operands::Scope;
 use super::project::{Damage, Names};
 use super::reserved;
@@ -75,6 +76,10 @@ impl Comparison {
                 out.compiled = out.compiled.saturating_add(1);
             }
             match compare(&text, beside) {
+                // The records of VBA 5 are known from one description only.
+                Likeness::Differs if text.declares && code.numbering == Numbering::Vba5 && !beside.is_empty() => {
+                    out.unclear = out.unclear.saturating_add(1);
+                }
                 Likeness::Same => out.equal = out.equal.saturating_add(1),
                 Likeness::Unclear if fits => out.unclear = out.unclear.saturating_add(1),
                 _ => {
@@ -162,11 +167,15 @@ fn compare(compiled: &Text, written: &str) -> Likeness {
         words
     };
     let (ours, theirs) = (count(ours), count(theirs));
-    if compiled.has_unknown {
-        // A name not known may be any of theirs; the rest must be there.
-        let has_all = ours.iter().filter(|word| !is_wild(word)).all(|word| theirs.binary_search(word).is_ok());
-        let is_enough = theirs.len() >= ours.len();
-        return if has_all && is_enough { Likeness::Unclear } else { Likeness::Differs };
+    // A name not known may be any of theirs. A declaration's records do not hold all that its line says.
+    if compiled.has_unknown || compiled.declares {
+        let is_sure = |word: &&String| !(compiled.has_unknown && is_wild(word));
+        let has_all = ours.iter().filter(is_sure).all(|word| theirs.binary_search(word).is_ok());
+        return if has_all && (compiled.declares || theirs.len() >= ours.len()) {
+            Likeness::Unclear
+        } else {
+            Likeness::Differs
+        };
     }
     if ours == theirs { Likeness::Unclear } else { Likeness::Differs }
 }
@@ -273,6 +282,10 @@ fn is_telling(word: &str) -> bool {
 
 /// A number in one form, whatever its base, suffix or number of zeros; anything else as it is.
 fn canonical(word: &str) -> String {
+    // A date may be written in more than one way.
+    if word.len() > 1 && word.starts_with('#') {
+        return "#".to_owned();
+    }
     let body = word.trim_end_matches(['&', '%', '!', '#', '@', '^']);
     let based = |digits: &str, base| i64::from_str_radix(digits, base).ok().map(|value| value as f64);
     let value = if let Some(digits) = body.strip_prefix("&h") {

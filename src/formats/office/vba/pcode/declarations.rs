@@ -8,6 +8,7 @@ use super::source::{Declaration, Writer, low};
 impl Writer<'_> {
     /// Carries out an instruction if it declares something.
     pub(super) fn declare(&mut self, instruction: &Instruction<'_>) -> bool {
+        self.declares = true;
         match instruction.op {
             Op::Dim | Op::DimImplicit => self.begin(instruction),
             Op::VarDefn => self.variable(instruction),
@@ -219,7 +220,8 @@ impl Writer<'_> {
             let library = self.identifier(library);
             text.push_str(&format!(" Lib \"{library}\" "));
             let imported = self.decode(self.scope.imported(imported));
-            if !imported.is_empty() && imported != self.scope.name(function.name) {
+            let own = self.scope.names.get(function.name);
+            if !imported.is_empty() && own.is_some_and(|own| own != imported) {
                 text.push_str(&format!("Alias \"{imported}\" "));
             }
         }

@@ -40,18 +40,18 @@ impl Writer<'_> {
                 self.say(&format!("Name {from} As {to}"));
             }
             Op::Input => {
-                let number = self.pop();
+                let number = self.channel();
                 self.say(&format!("Input {number}"));
                 self.items = 1;
             }
             Op::InputItem => self.list(""),
             Op::LineInput => {
                 let target = self.pop();
-                let number = self.pop();
+                let number = self.channel();
                 self.say(&format!("Line Input {number}, {target}"));
             }
             Op::PrintChan | Op::WriteChan => {
-                let number = self.pop();
+                let number = self.channel();
                 let word = if instruction.op == Op::PrintChan { "Print" } else { "Write" };
                 self.say(&format!("{word} {number},"));
             }
@@ -84,6 +84,12 @@ impl Writer<'_> {
             _ => return false,
         }
         true
+    }
+
+    /// A file's number; its sign is left out where the statement cannot do without.
+    fn channel(&mut self) -> String {
+        let number = self.pop();
+        if number.starts_with('#') { number } else { format!("#{number}") }
     }
 }
 

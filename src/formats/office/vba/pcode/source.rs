@@ -22,6 +22,8 @@ pub(super) struct Text {
     pub(super) is_whole: bool,
     /// Whether a name in it is not known.
     pub(super) has_unknown: bool,
+    /// Whether it declares something: part of it comes from records.
+    pub(super) declares: bool,
 }
 
 /// The machine.
@@ -39,6 +41,7 @@ pub(super) struct Writer<'a> {
     pub(super) items: usize,
     pub(super) is_whole: bool,
     pub(super) has_unknown: bool,
+    pub(super) declares: bool,
     /// Whether comments are left out.
     pub(super) skips_comments: bool,
     left: usize,
@@ -63,6 +66,7 @@ impl<'a> Writer<'a> {
             items: 0,
             is_whole: true,
             has_unknown: false,
+            declares: false,
             skips_comments: false,
             left,
         }
@@ -80,7 +84,7 @@ impl<'a> Writer<'a> {
         self.prefix = "";
         self.declaration = None;
         self.items = 0;
-        (self.is_whole, self.has_unknown) = (true, false);
+        (self.is_whole, self.has_unknown, self.declares) = (true, false, false);
         let mut instructions = Instructions::new(self.scope.code.body(line), self.scope.code.numbering);
         for instruction in instructions.by_ref() {
             self.pay(4);
@@ -101,7 +105,7 @@ impl<'a> Writer<'a> {
                 self.say(&operand);
             }
         }
-        Text { text: self.out.clone(), is_whole: self.is_whole, has_unknown: self.has_unknown }
+        Text { text: self.out.clone(), is_whole: self.is_whole, has_unknown: self.has_unknown, declares: self.declares }
     }
 
     /// What of the work is left.
