@@ -5,8 +5,6 @@ use super::bytes::{Cursor, Fields, Order};
 use super::opcodes::Numbering;
 use super::project::{Damage, Names};
 
-/// Lines of one module. The editor allows 65,534.
-pub(super) const MAX_LINES: u16 = u16::MAX;
 /// Mark of the line table.
 const LINES: u16 = 0xcafe;
 
@@ -105,7 +103,7 @@ impl<'a> Code<'a> {
         if fields.u16(table)? != LINES {
             return None;
         }
-        let line_count = fields.u16(table.checked_add(4)?)?.min(MAX_LINES);
+        let line_count = fields.u16(table.checked_add(4)?)?;
         let start = table.checked_add(6)?;
         let size = usize::from(line_count).checked_mul(12)?;
         let objects_at = objects.checked_add(0x8a)?;
