@@ -80,11 +80,15 @@ fn say(project: &VbaProject, module: &VbaModule, compared: &Comparison, out: &mu
     if !project.names().has_version() {
         return false;
     }
-    let mut observed = format!("{}: {} of {} lines differ", module.name, compared.differing, compared.compiled);
+    let mut observed = format!("{}: {} lines differ", module.name, compared.differing);
     let mut at = place(module);
     if let Some((number, compiled, written)) = compared.shown.first() {
-        observed.push_str(&format!("; compiled `{}`, source `{}`", cut(compiled), cut(written)));
-        at = at.with_line(u64::from(*number));
+        if *number == 0 {
+            observed.push_str(&format!("; nothing was compiled of `{}`", cut(written)));
+        } else {
+            observed.push_str(&format!("; compiled `{}`, source `{}`", cut(compiled), cut(written)));
+            at = at.with_line(u64::from(*number));
+        }
     }
     out.raise(SOURCE_DIFFERS, at, observed);
     true
@@ -199,7 +203,7 @@ mod tests {
         assert!(ids(&said).contains(&"vba-source-differs") && ids(&said).contains(&"vba-open-to-execute"));
         let finding = said.findings.iter().find(|finding| finding.kind.id == "vba-source-differs").unwrap();
         assert!(
-            finding.observed.starts_with("Module1: 4 of 6 lines differ; compiled `Set h = Create"),
+            finding.observed.starts_with("Module1: 5 lines differ; compiled `Set h = Create"),
             "{}",
             finding.observed
         );

@@ -2,7 +2,7 @@
 //! logical line of source (attributes left out) is the line of compiled code in its place: the same names, texts and
 //! numbers in the same order. Over 10,000 lines of honest documents none differs.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::module::{Code, Reading};
 use super::opcodes::Numbering;
@@ -58,9 +58,9 @@ impl Comparison {
         let mut out = Comparison::default();
         let written = lines(source);
         out.written = written.iter().filter(|line| says_something(line)).count();
-        // The source by lines, needed only where they are not in their places.
-        let mut anywhere: Option<Written> = None;
+        // Where lines are missing or in excess, they are looked for anywhere in the source, each used once.
         let fits = is_same_length(usize::from(code.line_count), &written);
+        let mut loose = (!fits).then(|| Written::of(&written));
         for (number, line) in (1u32..).zip(code.lines()) {
             let text = writer.line(line);
             if writer.is_spent() || out.unclear > MAX_UNCLEAR {
@@ -75,27 +75,47 @@ impl Comparison {
             if !text.text.is_empty() {
                 out.compiled = out.compiled.saturating_add(1);
             }
-            match compare(&text, beside) {
+            let likeness = match &mut loose {
+                Some(written) => written.take(&text),
+                None => compare(&text, beside),
+            };
+            match likeness {
                 // The records of VBA 5 are known from one description only.
                 Likeness::Differs if text.declares && code.numbering == Numbering::Vba5 && !beside.is_empty() => {
                     out.unclear = out.unclear.saturating_add(1);
                 }
                 Likeness::Same => out.equal = out.equal.saturating_add(1),
-                Likeness::Unclear if fits => out.unclear = out.unclear.saturating_add(1),
-                _ => {
-                    if !fits && anywhere.get_or_insert_with(|| Written::of(&written)).has(&text) {
-                        out.unclear = out.unclear.saturating_add(1);
-                        continue;
-                    }
-                    out.differing = out.differing.saturating_add(1);
-                    if out.shown.len() < MAX_SHOWN {
-                        out.shown.push((number, text.text, beside.trim().to_owned()));
-                    }
-                }
+                Likeness::Unclear => out.unclear = out.unclear.saturating_add(1),
+                Likeness::Differs => out.differ(number, text.text, beside),
             }
+        }
+        if let Some(written) = loose
+            && !out.is_cut
+            && out.differing <= ENOUGH
+        {
+            out.differ_in_excess(&written);
         }
         *left = writer.left();
         Ok(Some(out))
+    }
+
+    fn differ(&mut self, number: u32, compiled: String, written: &str) {
+        self.differing = self.differing.saturating_add(1);
+        if self.shown.len() < MAX_SHOWN {
+            self.shown.push((number, compiled, written.trim().to_owned()));
+        }
+    }
+
+    /// Lines of source that nothing was compiled of; one may belong to each line that was not understood.
+    fn differ_in_excess(&mut self, written: &Written<'_>) {
+        let mut spare = self.unclear;
+        for (line, (count, spelling)) in &written.lines {
+            let taken = spare.min(*count);
+            spare = spare.saturating_sub(taken);
+            if !line.is_empty() && *count > taken {
+                self.differ(0, String::new(), spelling);
+            }
+        }
     }
 }
 
@@ -110,11 +130,13 @@ fn lines(source: &str) -> Vec<&str> {
     let mut out = Vec::new();
     let mut start = 0usize;
     let mut at = 0usize;
-    for physical in source.split_inclusive('\n') {
+    // A Macintosh of old ends lines with CR.
+    let end = if source.contains('\n') { '\n' } else { '\r' };
+    for physical in source.split_inclusive(end) {
         at = at.saturating_add(physical.len());
         let text = physical.trim_end();
         let goes_on = text == "_" || text.ends_with(" _") || text.ends_with("\t_");
-        if goes_on && physical.ends_with('\n') {
+        if goes_on && physical.ends_with(end) {
             continue;
         }
         push(&mut out, source.get(start..at).unwrap_or_default());
@@ -301,33 +323,43 @@ fn canonical(word: &str) -> String {
     value.map_or_else(|| word.to_owned(), |value| format!("{value:.6e}"))
 }
 
-/// A whole source: its lines as tokens, and its words.
-struct Written {
-    lines: BTreeSet<String>,
+/// A whole source: its lines as tokens, each with how many there are and how one is spelled, and its words.
+struct Written<'a> {
+    lines: BTreeMap<String, (usize, &'a str)>,
     words: BTreeSet<String>,
 }
 
-impl Written {
-    fn of(lines: &[&str]) -> Self {
-        let mut written = Written { lines: BTreeSet::new(), words: BTreeSet::new() };
+impl<'a> Written<'a> {
+    fn of(lines: &[&'a str]) -> Self {
+        let mut written = Written { lines: BTreeMap::new(), words: BTreeSet::new() };
         for line in lines {
             let lexed = Lexed::new(line);
             let tokens = Tokens::of(&lexed);
             written.words.extend(tokens.spellings().filter(|word| is_telling(word)).map(canonical));
-            written.lines.insert(joined(tokens));
+            let count = &mut written.lines.entry(joined(tokens)).or_insert((0, line)).0;
+            *count = count.saturating_add(1);
         }
         written
     }
 
-    /// Whether a compiled line is a line of the source, wherever; one with names not known, whether the rest is there.
-    fn has(&self, text: &Text) -> bool {
+    /// Looks for a compiled line, wherever it stands, and uses it up; of one with names not known, for the rest.
+    fn take(&mut self, text: &Text) -> Likeness {
         let lexed = Lexed::new(&text.text);
         let tokens = Tokens::of(&lexed);
-        if text.is_whole && !text.has_unknown {
-            return self.lines.contains(&joined(tokens));
+        let line = joined(tokens);
+        if line.is_empty() {
+            return Likeness::Same;
+        }
+        if let Some((count, _)) = self.lines.get_mut(&line).filter(|(count, _)| *count > 0) {
+            *count = count.saturating_sub(1);
+            return Likeness::Same;
+        }
+        if text.is_whole && !text.has_unknown && !text.declares {
+            return Likeness::Differs;
         }
         let is_sure = |word: &&str| is_telling(word) && !(text.has_unknown && is_wild(word));
-        tokens.spellings().filter(is_sure).all(|word| self.words.contains(&canonical(word)))
+        let has_all = tokens.spellings().filter(is_sure).all(|word| self.words.contains(&canonical(word)));
+        if has_all { Likeness::Unclear } else { Likeness::Differs }
     }
 }
 

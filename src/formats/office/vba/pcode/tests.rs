@@ -250,7 +250,11 @@ fn source_is_compared_line_by_line() {
     }
     // Words of the language alone prove nothing; lines elsewhere are the same lines.
     assert_eq!(same(&dressed.replace("Public", "Private")), (4, 0, 1));
-    assert_eq!(same(&dressed.replace("' x\r\n", "")), (0, 0, 5));
+    assert_eq!(same(&dressed.replace("' x\r\n", "")), (5, 0, 0));
+    // A line too many, a line twice, a line too few.
+    assert_eq!(same(&dressed.replace("End Sub", "Beep\r\nEnd Sub")), (5, 1, 0));
+    assert_eq!(same(&dressed.replace("End Sub", "End Sub\r\nEnd Sub")), (5, 1, 0));
+    assert_eq!(same(&dressed.replace("End Sub\r\n", "")), (4, 1, 0));
     assert_eq!(same("").1, 3);
 }
 
