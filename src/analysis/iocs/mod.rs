@@ -94,7 +94,7 @@ impl Analyzer for Indicators {
         scan::scan(&reading, Some(&mut pieces), &mut finds);
         pieces.read(&reading, &mut finds);
         // Macros are folded by the format that read them.
-        if is_text && artifact.format.as_str() != "vba" {
+        if is_text && !["vba", "xlm"].contains(&artifact.format.as_str()) {
             joined::read(&reading, &mut finds);
         }
         let parts = if decodes_itself(artifact, is_text) { Vec::new() } else { encoded::collect(&reading, &mut finds) };

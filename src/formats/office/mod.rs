@@ -1,6 +1,7 @@
 //! Documents of office programs, their containers, and the macros inside them.
 
 pub mod activemime;
+pub(crate) mod biff;
 pub(crate) mod classes;
 pub(crate) mod connection;
 pub(crate) mod dde;
@@ -20,6 +21,7 @@ pub mod ooxml;
 pub mod query;
 pub(crate) mod remote;
 pub mod strings;
+pub(crate) mod sylk;
 pub(crate) mod target;
 pub mod vba;
 pub mod word_2003;

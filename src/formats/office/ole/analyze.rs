@@ -1,11 +1,10 @@
 //! What a compound file shows: packed programs, dangerous classes, macro sheets, damage, and facts about its author.
 
 use super::native::{self, packed};
-use super::{OleView, biff, equation, link, package, summary, word};
+use super::{OleView, equation, link, package, summary, word};
 use crate::finding_kind;
-use crate::formats::office::dde::{self, DdeHost, say_dde};
 use crate::formats::office::equation::{EQUATION_EDITOR_OBJECT, EQUATION_FONT_OVERFLOW, EQUATION_MATRIX_OVERFLOW};
-use crate::formats::office::{classes, remote, xlm};
+use crate::formats::office::{biff, classes, dde, remote, xlm};
 use crate::model::{Artifact, Location, ProblemKind};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
@@ -78,7 +77,9 @@ pub(super) struct Workbooks;
 
 impl Analyzer for Workbooks {
     fn findings(&self) -> Kinds {
-        &[xlm::XLM_MACRO_SHEET, xlm::XLM_HIDDEN_SHEET, xlm::XLM_AUTO_OPEN, dde::DDE_LINK]
+        static KINDS: std::sync::LazyLock<Vec<&'static crate::model::FindingKind>> =
+            std::sync::LazyLock::new(|| xlm::KINDS.iter().copied().chain([dde::DDE_LINK]).collect());
+        &KINDS
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
@@ -87,33 +88,10 @@ impl Analyzer for Workbooks {
             if !["workbook", "book"].contains(&entry.name.to_ascii_lowercase().as_str()) {
                 continue;
             }
-            let stream = view.data(index);
-            if !biff::is_workbook(&stream) {
-                continue;
-            }
-            let at = || Location::part(format!("stream {}", view.path(index)));
-            let globals = biff::globals(&stream);
-            let mut has_macros = false;
-            for sheet in globals.sheets.iter().filter(|sheet| sheet.is_macro) {
-                has_macros = true;
-                xlm::say_macro_sheet(out, &sheet.name, sheet.visibility, at());
-            }
-            for name in globals.auto_names.iter().filter(|_| has_macros) {
-                xlm::say_auto_open(out, name, at());
-            }
-            for (service, topic) in &globals.links {
-                say_supporting_book(out, service, topic, at());
-            }
+            let place = Location::part(format!("stream {}", view.path(index)));
+            biff::say(&view.data(index), &place, out)?;
         }
         Ok(())
-    }
-}
-
-/// A supporting book with two parts is DDE, or a link to an embedded OLE server, whose service is a class name.
-fn say_supporting_book(out: &mut Outcome<'_>, service: &str, topic: &str, at: Location) {
-    let is_ole_class = service.contains('.') && !topic.is_empty() && !crate::knowledge::dde::is_launcher(service);
-    if !is_ole_class {
-        say_dde(out, DdeHost::Excel, service, topic, at);
     }
 }
 

@@ -99,13 +99,24 @@ fn a_link_to_another_machine_is_said() {
 #[test]
 fn macro_sheets_weigh_by_how_they_are_hidden() {
     let book = |workbook: Workbook| say(&Cfb::new().stream("Workbook", workbook.build()));
-    let hidden = book(Workbook::new().sheet("Sheet1", 0, 0).sheet("M", 2, 1).auto_open());
+    let hidden = |formula: &str| {
+        let workbook = Workbook::new().sheet("Sheet1", 0, 0).sheet("M", 2, 1).column(&[formula]).auto_open_at(1);
+        book(workbook)
+    };
+    let tool = hidden("RETURN()");
+    assert_eq!(findings(&tool), [("xlm-hidden-sheet", "low"), ("xlm-macro-sheet", "low"), ("xlm-auto-open", "low")]);
+    let hidden = hidden("EXEC(\"harmless-none.exe\")");
     assert_eq!(
         findings(&hidden),
-        [("xlm-hidden-sheet", "high"), ("xlm-macro-sheet", "medium"), ("xlm-auto-open", "high")]
+        [
+            ("xlm-hidden-sheet", "high"),
+            ("xlm-macro-sheet", "medium"),
+            ("xlm-auto-open", "high"),
+            ("xlm-starts-program", "high")
+        ]
     );
-    assert!(hidden.problems.iter().any(|problem| problem.kind == ProblemKind::Unsupported));
-    assert_eq!(findings(&book(Workbook::new().sheet("M", 0, 1))), [("xlm-macro-sheet", "medium")]);
+    assert!(hidden.problems.is_empty());
+    assert_eq!(findings(&book(Workbook::new().sheet("M", 0, 1))), [("xlm-macro-sheet", "low")]);
     let plain = book(Workbook::new().sheet("Hidden", 2, 0).auto_open());
     assert_eq!(findings(&plain), []);
     assert!(plain.problems.is_empty());

@@ -4,11 +4,10 @@
 //! `header` `sectors` `directory` the on-disk tables; `parser` the view, `salvage` what damage leaves of it, `embedded` what in it is
 //! a document of its own; `kinds` the documents that are compound files.
 //! `native` `presentation` `visio` what `unpack` takes out, `message` what it
-//! leaves to the reader of Outlook messages; `rebuild` makes a file of a storage; `biff` `word` `equation` `link` `summary` what
+//! leaves to the reader of Outlook messages; `rebuild` makes a file of a storage; `word` `equation` `link` `summary` what
 //! `analyze` looks at. VBA projects are `office/vba`'s.
 
 mod analyze;
-mod biff;
 mod directory;
 mod embedded;
 mod equation;

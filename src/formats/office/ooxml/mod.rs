@@ -12,6 +12,7 @@ mod addins;
 mod facts;
 mod fields;
 pub mod kinds;
+mod macrosheets;
 mod parser;
 mod parts;
 mod payload;
@@ -54,7 +55,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
         },
     ],
     limitations: &[
-        "Formulas are not read; of Power Query, calls that fetch or run something are said.",
+        "Formulas of worksheets are not read; of Power Query, calls that fetch or run something are said.",
         "Digital signatures are not checked.",
     ],
     unpacker: Some(&queries::Mashups),

@@ -5,7 +5,6 @@ use sekisho_samples::office::single_xml::base64;
 
 use super::FORMAT;
 use crate::formats::trial::{file, findings, observed, scan_artifact};
-use crate::model::ProblemKind;
 use crate::stage::Said;
 
 fn say(package: &Package) -> Said {
@@ -131,6 +130,8 @@ fn dde_links_of_workbooks_are_weighed() {
 
 #[test]
 fn macro_sheets_are_known_by_relation_and_type() {
+    const SHEET: &str = "<xm:macrosheet><sheetData><row r=\"1\"><c r=\"A1\"><f>EXEC(\"harmless-none.exe\")</f></c></row>\
+                         </sheetData></xm:macrosheet>";
     let sheet = |state: &str, name: &str| {
         let workbook = format!(
             "<workbook xmlns:r=\"r\"><sheets><sheet name=\"M\" state=\"{state}\" r:id=\"rId2\"/></sheets>\
@@ -138,7 +139,7 @@ fn macro_sheets_are_known_by_relation_and_type() {
         );
         Package::xlsm("a", b"project".to_vec())
             .part("xl/workbook.xml", "application/vnd.ms-excel.sheet.macroEnabled.main+xml", workbook)
-            .part("xl/macrosheets/sheet1.xml", "application/vnd.ms-excel.macrosheet+xml", "<macrosheet/>")
+            .part("xl/macrosheets/sheet1.xml", "application/vnd.ms-excel.macrosheet+xml", SHEET)
     };
     let related = |package: Package| {
         package.relation(
@@ -152,9 +153,14 @@ fn macro_sheets_are_known_by_relation_and_type() {
     let hidden = say(&related(sheet("veryHidden", "_xlnm.Auto_Open")));
     assert_eq!(
         findings(&hidden),
-        [("xlm-hidden-sheet", "high"), ("xlm-macro-sheet", "medium"), ("xlm-auto-open", "high")]
+        [
+            ("xlm-hidden-sheet", "high"),
+            ("xlm-macro-sheet", "medium"),
+            ("xlm-auto-open", "high"),
+            ("xlm-starts-program", "high")
+        ]
     );
-    assert!(hidden.problems.iter().any(|problem| problem.kind == ProblemKind::Unsupported));
+    assert!(hidden.problems.is_empty());
     assert_eq!(findings(&say(&sheet("hidden", "Auto_Open"))), []);
 }
 
@@ -332,4 +338,22 @@ fn strings_kept_for_macros_are_said_where_there_are_macros() {
     assert_eq!(variable(with_macros(), "http://192.0.2.9/a"), [("document-string-payload", "medium")]);
     assert_eq!(variable(with_macros(), "3"), []);
     assert_eq!(variable(Package::docx("t"), "http://192.0.2.9/a"), []);
+}
+
+#[test]
+fn macro_sheets_of_binary_workbooks_are_decompiled() {
+    use sekisho_samples::office::biff::{binary_sheet, binary_workbook};
+    let book = binary_workbook(&[("rId1", "M", 2)], 0);
+    let sheet = binary_sheet(&["EXEC(\"a\"&CHAR(66))", "GOTO(A1)"]);
+    let office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument";
+    let macros = "http://schemas.microsoft.com/office/2006/relationships/xlMacrosheet";
+    let package = Package::default()
+        .part("xl/workbook.bin", "application/vnd.ms-excel.sheet.binary.macroEnabled.main", book)
+        .part("xl/macrosheets/sheet1.bin", "application/vnd.ms-excel.macrosheet", sheet)
+        .relation("", office, "xl/workbook.bin", false)
+        .relation("xl/workbook.bin", macros, "macrosheets/sheet1.bin", false);
+    let said = say(&package);
+    let text: Vec<String> =
+        said.children.iter().map(|child| String::from_utf8_lossy(&child.bytes).into_owned()).collect();
+    assert!(text.iter().any(|text| text.contains("A1: =EXEC(\"a\"&CHAR(66))\nA2: =GOTO(A1)\n")), "{text:?}");
 }

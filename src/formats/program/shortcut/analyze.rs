@@ -1,8 +1,6 @@
 //! Judges where a shortcut points.
 
-use super::findings::{
-    DESKTOP_ENTRY_RUNS, KINDS, RDP_FILE, SHORTCUT_ODD_TARGET, SHORTCUT_TO_SHARE, SYLK_FILE, URL_SHORTCUT,
-};
+use super::findings::{DESKTOP_ENTRY_RUNS, KINDS, RDP_FILE, SHORTCUT_ODD_TARGET, SHORTCUT_TO_SHARE, URL_SHORTCUT};
 use super::settings::{Setting, SettingsView};
 use crate::formats::link::Link;
 use crate::formats::text::plain::TextView;
@@ -19,7 +17,6 @@ pub(super) enum Sort {
     Desktop,
     Rdp,
     Library,
-    Sylk,
 }
 
 /// Looks at shortcuts of one sort.
@@ -35,7 +32,6 @@ impl Analyzer for TargetAnalyzer {
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         match self.sort {
             Sort::Library => library(&artifact.view::<TextView>()?.text, out),
-            Sort::Sylk => out.raise(SYLK_FILE, Location::whole(), artifact.name.file_name()),
             Sort::Url => url(&*artifact.view::<SettingsView>()?, out),
             Sort::Scf | Sort::Theme => shares(&*artifact.view::<SettingsView>()?, out),
             Sort::Desktop => desktop(&*artifact.view::<SettingsView>()?, out),

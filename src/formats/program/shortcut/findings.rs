@@ -4,8 +4,7 @@ use crate::finding_kind;
 use crate::stage::Kinds;
 
 /// Finding kinds of shortcuts.
-pub(super) const KINDS: Kinds =
-    &[SHORTCUT_TO_SHARE, SHORTCUT_ODD_TARGET, URL_SHORTCUT, DESKTOP_ENTRY_RUNS, RDP_FILE, SYLK_FILE];
+pub(super) const KINDS: Kinds = &[SHORTCUT_TO_SHARE, SHORTCUT_ODD_TARGET, URL_SHORTCUT, DESKTOP_ENTRY_RUNS, RDP_FILE];
 
 finding_kind! {
     /// ## What it is
@@ -147,33 +146,5 @@ finding_kind! {
         facet: Network,
         confidence: High,
         attack: ["T1566.001", "T1219"],
-    }
-}
-
-finding_kind! {
-    /// ## What it is
-    /// A spreadsheet in SYLK, a format of the 1980s that Excel still opens.
-    ///
-    /// ## Why it matters
-    /// It is plain text, looks harmless to filters, opens outside protected view in older versions and can hold XLM macros
-    /// and DDE links.
-    ///
-    /// ## How we see it
-    /// `ID;P` at the start.
-    ///
-    /// ## When it is innocent
-    /// Old accounting and warehouse systems export it. Ask for the table as CSV or xlsx.
-    ///
-    /// ## References
-    /// - ATT&CK T1559.002, Dynamic Data Exchange: https://attack.mitre.org/techniques/T1559/002/
-    pub(super) const SYLK_FILE = {
-        id: "sylk-file",
-        title: "a spreadsheet in the old SYLK format",
-        ja: "古いSYLK形式の表計算ファイルです",
-        why_ja: "保護ビューを経ずに開かれ、マクロを含められる形式です。",
-        severity: Medium,
-        facet: Structure,
-        confidence: High,
-        attack: ["T1559.002"],
     }
 }

@@ -114,25 +114,6 @@ pub const LIBRARY: FormatSpec = text_shortcut(
     &[&TargetAnalyzer { sort: Sort::Library }],
 );
 
-/// Symbolic link spreadsheet.
-pub const SLK: FormatSpec = FormatSpec {
-    id: FormatId("sylk"),
-    title: "SYLK spreadsheet",
-    family: Family::Office,
-    extensions: &["slk"],
-    media_types: &["application/vnd.ms-excel"],
-    magic: &[],
-    probe: Probe::Text(|artifact| head(artifact, |head| head.starts_with("id;p"))),
-    reading: Reading::RecognisedOnly,
-    references: &[Reference {
-        title: "Library of Congress, SYLK",
-        url: "https://www.loc.gov/preservation/digital/formats/",
-    }],
-    limitations: &["Formulas are not read."],
-    unpacker: None,
-    analyzers: &[&TargetAnalyzer { sort: Sort::Sylk }],
-};
-
 fn settings(artifact: &Artifact, check: fn(&SettingsView) -> bool) -> bool {
     artifact.view::<SettingsView>().is_ok_and(|view| check(&view))
 }

@@ -1,6 +1,6 @@
 //! Shortcuts through their probes and the analyzer.
 
-use super::kinds::{DESKTOP, LIBRARY, RDP, SCF, SLK, THEME, URL};
+use super::kinds::{DESKTOP, LIBRARY, RDP, SCF, THEME, URL};
 use crate::formats::trial::{attachment, is_taken, scan, weight};
 use crate::model::Severity;
 
@@ -67,13 +67,4 @@ fn remote_desktops_outside_weigh_more_than_inside() {
     let said = scan(&RDP, "a.rdp", b"full address:s:ts01\r\nredirectclipboard:i:1\r\n");
     assert_eq!(weight(&said, "rdp-file"), Some(Severity::Medium));
     assert!(!is_taken(&RDP, &attachment("a.txt", b"address: 1\nname: 2\n")));
-}
-
-#[test]
-fn old_spreadsheets_are_seen() {
-    assert_eq!(
-        weight(&scan(&SLK, "a.slk", b"ID;PWXL;N;E\r\nC;Y1;X1;K1\r\nE\r\n"), "sylk-file"),
-        Some(Severity::Medium)
-    );
-    assert!(!is_taken(&SLK, &attachment("a.csv", b"ID;Name\n1;x\n")));
 }
