@@ -22,6 +22,42 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fo41",
+            file_name: "見積書.docm",
+            about: "a module whose stream has one name in the code page and another in UTF-16",
+            make: || {
+                let project = dropper("fo41");
+                let streams = project.streams().into_iter();
+                let file = streams.fold(Cfb::new(), |file, (path, bytes)| match path.as_str() {
+                    "VBA/dir" => file.stream(&path, macros::renamed_dir(&project)),
+                    _ => file.stream(&path, bytes),
+                });
+                Package::docm("お見積り", file.build()).build()
+            },
+        },
+        Sample {
+            id: "fo42",
+            file_name: "見積書.docm",
+            about: "a macro project that loads another from a share outside the network",
+            make: || {
+                let mut project = dropper("fo42");
+                project.references.push(("Tools".to_owned(), "*\\C\\\\192.0.2.20\\s\\tools.dotm".to_owned()));
+                Package::docm("お見積り", macros::vba_project(&project)).build()
+            },
+        },
+        Sample {
+            id: "bo42",
+            file_name: "集計表.docm",
+            about: "an honest project that loads the department's add-in from its file server",
+            make: || {
+                let source = "Public Sub Total()\n    MsgBox \"OK\"\nEnd Sub\n";
+                let mut project =
+                    Project::new(vec![Module::document("ThisDocument", ""), Module::standard("Module1", source)]);
+                project.references.push(("Kaikei".to_owned(), "*\\C\\\\fileserver\\addins\\kaikei.dotm".to_owned()));
+                Package::docm("集計", macros::vba_project(&project)).build()
+            },
+        },
+        Sample {
             id: "bo40",
             file_name: "申込書.docm",
             about: "an honest form with labels, boxes and a long explanation",
@@ -37,6 +73,11 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
     ]
+}
+
+fn dropper(id: &str) -> Project {
+    let source = format!("Sub Show()\n    ' {}\n    MsgBox \"OK\"\nEnd Sub\n", mark(id));
+    Project::new(vec![Module::document("ThisDocument", ""), Module::standard("Module1", &source)])
 }
 
 fn with_form(source: &str, form: &Form) -> Vec<u8> {

@@ -69,6 +69,15 @@ pub fn excel_97(project: &Project) -> Vec<u8> {
     with_project(file, "_VBA_PROJECT_CUR", project).build()
 }
 
+/// The `dir` stream of a project whose module `Module1` has another stream name in the code page than in UTF-16.
+pub fn renamed_dir(project: &Project) -> Vec<u8> {
+    let mut dir = project.dir();
+    let name = b"\x1a\0\x07\0\0\0Module1";
+    let at = dir.windows(name.len()).position(|window| window == name).expect("the project has a Module1");
+    dir[at + 6..at + name.len()].copy_from_slice(b"Qx7vbz1");
+    compress(&dir)
+}
+
 /// A project whose `dir` stream and whose offsets are gone, as damage or malice leave it.
 pub fn without_tables(project: &Project) -> Vec<u8> {
     let mut made = project.clone();

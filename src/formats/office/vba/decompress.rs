@@ -48,19 +48,21 @@ pub(super) fn decompress(container: &[u8], cap: usize) -> Decompressed {
             out.oddity = out.oddity.or(Some("signature bits of a compressed chunk are not 0b011"));
         }
         let start = at.saturating_add(2);
-        let wanted = if header & 0x8000 == 0 { CHUNK } else { usize::from(header & 0x0fff).saturating_add(1) };
+        let stated = usize::from(header & 0x0fff).saturating_add(1);
+        let is_raw = header & 0x8000 == 0;
+        let wanted = if is_raw { CHUNK } else { stated };
         let end = start.saturating_add(wanted).min(container.len());
         let body = container.get(start..end).unwrap_or_default();
-        if header & 0x8000 == 0 {
+        if is_raw {
             out.bytes.extend_from_slice(body);
         } else if let Err(offset) = chunk(body, &mut out.bytes) {
-            let place = start.saturating_add(offset);
-            out.damage = Some(ParseError::new("copy token reaches before the start of its chunk", place as u64));
-            out.used = place;
-            return out;
+            // The next chunk needs nothing of this one.
+            let place = start.saturating_add(offset) as u64;
+            out.damage.get_or_insert(ParseError::new("copy token reaches before the start of its chunk", place));
         }
-        if body.len() < wanted {
-            out.damage = Some(ParseError::new("compressed chunk ends early", end as u64));
+        // 2.4.1.1.4 fills a raw chunk up; some writers end the last one with its text, and state its size.
+        if body.len() < wanted && !(is_raw && body.len() == stated) {
+            out.damage.get_or_insert(ParseError::new("compressed chunk ends early", end as u64));
         }
         at = end;
     }
@@ -75,71 +77,79 @@ pub(super) fn decompress(container: &[u8], cap: usize) -> Decompressed {
     out
 }
 
-/// One compressed chunk, 2.4.1.3.2: a flag byte announces eight tokens, each a literal or a copy. The error is the
-/// offset of a token that makes no sense.
-fn chunk(mut body: &[u8], out: &mut Vec<u8>) -> Result<(), usize> {
-    let whole = body.len();
-    let start = out.len();
-    out.reserve(CHUNK);
-    while let Some((flags, rest)) = body.split_first() {
-        body = rest;
-        if *flags == 0
-            && let Some((literals, rest)) = body.split_first_chunk::<8>()
+/// Bytes moved at once where a copy is short: most are.
+const STEP: usize = 16;
+
+/// One compressed chunk, 2.4.1.3.2: a flag byte announces eight tokens, each a literal or a copy. 2.4.1.1.4 ends a chunk
+/// at 4096 bytes; what a longer one would give is left out, since it exists only to multiply. The error is the offset of
+/// a token that makes no sense.
+fn chunk(body: &[u8], out: &mut Vec<u8>) -> Result<(), usize> {
+    // A little longer than a chunk, so that short copies may write a whole step.
+    let mut window = [0u8; CHUNK + STEP];
+    let mut written = 0usize;
+    let end = fill(body, &mut window, &mut written);
+    out.extend_from_slice(window.get(..written.min(CHUNK)).unwrap_or_default());
+    end
+}
+
+fn fill(body: &[u8], window: &mut [u8; CHUNK + STEP], written: &mut usize) -> Result<(), usize> {
+    let mut at = 0usize;
+    while let Some(&flags) = body.get(at) {
+        at = at.saturating_add(1);
+        if *written >= CHUNK {
+            return Ok(());
+        }
+        if flags == 0
+            && let Some(literals) = body.get(at..at.saturating_add(8))
+            && let Some(to) = window.get_mut(*written..written.saturating_add(8))
         {
-            out.extend_from_slice(literals);
-            body = rest;
+            to.copy_from_slice(literals);
+            at = at.saturating_add(8);
+            *written = written.saturating_add(8);
             continue;
         }
-        let mut flags = *flags;
+        let mut flags = flags;
         for _ in 0..8 {
             if flags & 1 == 0 {
-                let Some((literal, rest)) = body.split_first() else { return Ok(()) };
-                out.push(*literal);
-                body = rest;
+                let (Some(literal), Some(slot)) = (body.get(at), window.get_mut(*written)) else { return Ok(()) };
+                *slot = *literal;
+                *written = written.saturating_add(1);
+                at = at.saturating_add(1);
             } else {
-                let Some((token, rest)) = body.split_first_chunk::<2>() else { return Ok(()) };
-                let position = out.len().saturating_sub(start);
-                if !copy(u16::from_le_bytes(*token), position, out) {
-                    return Err(whole.saturating_sub(body.len()));
-                }
-                body = rest;
+                let Some(&[low, high]) = body.get(at..at.saturating_add(2)) else { return Ok(()) };
+                at = at.saturating_add(2);
+                let length = copy(u16::from_le_bytes([low, high]), window, *written).ok_or(at)?;
+                *written = written.saturating_add(length);
             }
             flags >>= 1;
-        }
-        if out.len().saturating_sub(start) > CHUNK {
-            // 2.4.1.1.4 ends a chunk at 4096 bytes; a longer one exists only to multiply.
-            out.truncate(start.saturating_add(CHUNK));
-            return Ok(());
         }
     }
     Ok(())
 }
 
-/// A copy token, 2.4.1.3.19: the split between offset and length moves with the position in the chunk.
+/// A copy token, 2.4.1.3.19: the split between offset and length moves with the position in the chunk. Gives the bytes
+/// written; nothing if it reaches before the chunk.
 #[inline]
-fn copy(token: u16, position: usize, out: &mut Vec<u8>) -> bool {
+fn copy(token: u16, window: &mut [u8; CHUNK + STEP], position: usize) -> Option<usize> {
     let bits = usize::BITS.saturating_sub(position.saturating_sub(1).leading_zeros()).clamp(4, 12);
-    let length_bits = 16u32.saturating_sub(bits);
-    let distance = usize::from(token >> length_bits).saturating_add(1);
-    let mask = u16::MAX >> bits;
-    let length = usize::from(token & mask).saturating_add(3);
-    if distance > position {
-        return false;
+    let distance = usize::from(token >> 16u32.saturating_sub(bits)).saturating_add(1);
+    let length = usize::from(token & (u16::MAX >> bits)).saturating_add(3).min(CHUNK.saturating_sub(position));
+    let from = position.checked_sub(distance)?;
+    if distance >= STEP && length <= STEP {
+        // More than is needed; what follows is written over.
+        let step: [u8; STEP] = window.get(from..from.saturating_add(STEP))?.try_into().ok()?;
+        window.get_mut(position..position.saturating_add(STEP))?.copy_from_slice(&step);
+        return Some(length);
     }
-    let from = out.len().saturating_sub(distance);
-    if distance >= length {
-        out.extend_from_within(from..from.saturating_add(length));
-        return true;
+    let (before, after) = window.split_at_mut_checked(position)?;
+    let (source, to) = (before.get(from..)?, after.get_mut(..length)?);
+    match source {
+        [one] => to.fill(*one),
+        _ if source.len() >= length => to.copy_from_slice(source.get(..length)?),
+        // The source overlaps what is being written: it repeats.
+        _ => to.iter_mut().zip(source.iter().cycle()).for_each(|(to, from)| *to = *from),
     }
-    // The source overlaps what is being written: it repeats with a period of `distance`, so each copy may double.
-    let mut left = length;
-    while left > 0 {
-        let have = out.len().saturating_sub(from);
-        let take = have.min(left);
-        out.extend_from_within(from..from.saturating_add(take));
-        left = left.saturating_sub(take);
-    }
-    true
+    Some(length)
 }
 
 /// Offset of a compressed container whose text starts with `Attribute`, as every module's does: signature, chunk
@@ -247,6 +257,33 @@ mod tests {
         let read = decompress(&[0x01, 0x05, 0xb0, 0x04, 0x61, 0x62, 0xff, 0xff], CAP);
         assert_eq!(read.bytes, b"ab");
         assert!(read.damage.is_some());
+    }
+
+    #[test]
+    fn a_chunk_after_a_damaged_one_is_read() {
+        let read = decompress(&[0x01, 0x04, 0xb0, 0x04, 0x61, 0x62, 0xff, 0xff, 0x01, 0xb0, 0x00, 0x63], CAP);
+        assert_eq!(read.bytes, b"abc");
+        assert!(read.damage.is_some());
+    }
+
+    #[test]
+    fn a_raw_chunk_may_end_with_its_text() {
+        let read = decompress(&[0x01, 0x02, 0x30, 0x61, 0x62, 0x63], CAP);
+        assert_eq!(read.bytes, b"abc");
+        assert!(read.damage.is_none());
+    }
+
+    #[test]
+    fn a_chunk_gives_no_more_than_it_may() {
+        // One letter, then copies of the longest kind until the body ends.
+        let mut body = vec![0x02, 0x61, 0xff, 0x0f];
+        for _ in 0..40 {
+            body.extend([0xff, 0xff, 0x0f]);
+        }
+        let mut container = vec![1];
+        container.extend((0xb000u16 | (body.len() as u16 - 1)).to_le_bytes());
+        container.extend(body);
+        assert!(decompress(&container, CAP).bytes.len() <= CHUNK);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! `office/ole` reads; their modules become children. Nothing is run here.
 //!
 //! `decompress` `dir` `project` `codepage` the on-disk tables; `storage` where projects lie; `modules` one project;
+//! `tables` what its tables have against each other;
 //! `unpack` its children; `forms` the user forms beside it; `pcode` compiled code, `stomping` what is said where it is
 //! not what the source says. `lexer` `syntax` source to procedures; `folding` `functions` `operators` `value` what is
 //! known without running them, `running` what loops and functions make of values; `program` all modules together;
@@ -37,6 +38,7 @@ mod side_effects;
 mod stomping;
 mod storage;
 mod syntax;
+mod tables;
 mod unpack;
 mod value;
 

@@ -34,6 +34,10 @@ pub struct VbaProject {
     compiled: (Bytes, OnceLock<Names>),
     /// Version in `__SRP_0`, the cache of the last run.
     executed: Option<u8>,
+    /// What the `dir` stream says of each module.
+    pub(super) listed: Vec<DirModule>,
+    /// Module names of `PROJECTwm`, if there is one.
+    pub(super) name_map: Option<Vec<String>>,
     /// What was odd, damaged or left out.
     pub problems: Vec<Problem>,
 }
@@ -62,6 +66,8 @@ pub struct VbaModule {
     pub source: String,
     /// The source's bytes as stored, in the code page; kept where decoding lost some.
     pub raw: Option<Vec<u8>>,
+    /// The source's bytes as stored, where some are not ASCII: macros that decode their own strings work on them.
+    pub bytes: Option<Vec<u8>>,
     /// How the project knows it.
     pub standing: Standing,
     /// Bytes before the source, where compiled code is kept.
@@ -124,6 +130,11 @@ impl VbaProject {
             }
         }
         out.references = dir.references;
+        out.listed = dir.modules;
+        if !out.code_page.is_known() {
+            let what = format!("{} means nothing; texts are read as Western", out.code_page);
+            out.problems.push(Problem::odd(what, Location::part(out.place("dir"))));
+        }
         out
     }
 
@@ -210,12 +221,14 @@ impl VbaProject {
         has_source: bool,
     ) {
         let (source, is_lossy) = self.code_page.decode(&read.bytes);
+        let bytes = (!read.bytes.is_ascii()).then(|| read.bytes.clone());
         self.modules.push(VbaModule {
             name: name.to_owned(),
             stream: stream.name.clone(),
             sort,
             source,
             raw: is_lossy.then_some(read.bytes),
+            bytes,
             standing,
             cache: stream.bytes.slice(..cache.min(stream.bytes.len())),
             has_source,
@@ -292,7 +305,7 @@ fn take(container: &[u8], left: &mut usize) -> Decompressed {
 }
 
 /// CFB names compare without regard to case; so do VBA's.
-fn same_name(a: &str, b: &str) -> bool {
+pub(super) fn same_name(a: &str, b: &str) -> bool {
     a == b || a.to_lowercase() == b.to_lowercase()
 }
 

@@ -29,6 +29,21 @@ pub enum Sort {
     Form,
 }
 
+/// Names in `PROJECTwm` (MS-OVBA 2.3.3): each in the code page, then in UTF-16; an empty one ends the list.
+pub(super) fn names(bytes: &[u8], code_page: CodePage) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut rest = bytes;
+    while names.len() < MAX_LINES {
+        let Some(end) = memchr::memchr(0, rest).filter(|end| *end > 0) else { break };
+        let narrow = rest.get(..end).unwrap_or_default();
+        rest = rest.get(end.saturating_add(1)..).unwrap_or_default();
+        let Some((wide, taken)) = crate::formats::fields::wide_at(rest, 0, MAX_LINES) else { break };
+        rest = rest.get(taken..).unwrap_or_default();
+        names.push(if wide.is_empty() { code_page.decode(narrow).0 } else { wide });
+    }
+    names
+}
+
 /// Lines read of the stream.
 const MAX_LINES: usize = 20_000;
 
@@ -128,6 +143,15 @@ mod tests {
         assert_eq!(open.modules, [("ThisDocument".to_owned(), Sort::Document), ("Module1".to_owned(), Sort::Standard)]);
         assert!(!open.is_locked && !open.has_password && !open.is_tampered);
         assert_eq!(listing(|project| project.modules[1].is_hidden = true).modules.len(), 1);
+    }
+
+    #[test]
+    fn names_come_in_both_spellings() {
+        let project = Project::new(vec![Module::standard("Module1", ""), Module::standard("集計", "")]);
+        let streams = project.streams();
+        let (_, bytes) = streams.iter().find(|(path, _)| path == "PROJECTwm").unwrap();
+        assert_eq!(names(bytes, CodePage(932)), ["Module1", "集計"]);
+        assert!(names(b"", CodePage(932)).is_empty() && names(b"abc", CodePage(932)).is_empty());
     }
 
     #[test]

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::decompress::find_source;
 use super::modules::{MAX_SOURCE, Standing, Stream, VbaProject};
+use super::project::names;
 use crate::formats::office::ole::OleView;
 
 /// Projects read of one compound file.
@@ -43,11 +44,13 @@ pub fn projects(view: &OleView) -> Vec<VbaProject> {
             .map(|(index, _, name)| Stream { name: name.clone(), bytes: view.data(*index) })
             .collect();
         let root = storage.rsplit_once('/').map_or("", |(root, _)| root);
-        let listing = streams
-            .iter()
-            .find(|(_, of, name)| of == root && name.eq_ignore_ascii_case("PROJECT"))
-            .map(|(index, _, _)| view.data(*index));
-        let project = VbaProject::read(storage, &inner, listing.as_ref(), &mut left);
+        let beside = |wanted: &str| {
+            let found = streams.iter().find(|(_, of, name)| of == root && name.eq_ignore_ascii_case(wanted));
+            found.map(|(index, _, _)| view.data(*index))
+        };
+        let listing = beside("PROJECT");
+        let mut project = VbaProject::read(storage, &inner, listing.as_ref(), &mut left);
+        project.name_map = beside("PROJECTwm").map(|bytes| names(&bytes, project.code_page));
         // A stream called `dir` may belong to something else altogether.
         let is_vba = !project.modules.is_empty()
             || project.listing.is_some()

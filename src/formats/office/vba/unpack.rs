@@ -11,6 +11,7 @@ use super::modules::{Standing, VbaModule, VbaProject};
 use super::program::Part;
 use super::stomping::{self, COMPILED};
 use super::storage::projects;
+use super::tables;
 use crate::formats::office::ole::OleView;
 use crate::model::{Artifact, EntryName, Location, Origin, OriginKind};
 use crate::stage::{Kinds, Outcome, StageError, Unpacker};
@@ -27,7 +28,7 @@ pub(super) fn is_module(artifact: &Artifact) -> bool {
 }
 
 /// What the project itself shows, then what its code shows.
-const OWN_KINDS: [&crate::model::FindingKind; 9] = [
+const OWN_KINDS: [&crate::model::FindingKind; 11] = [
     PRESENT,
     LOCKED,
     MODULE_HIDDEN,
@@ -37,6 +38,8 @@ const OWN_KINDS: [&crate::model::FindingKind; 9] = [
     VERSION_CHANGED,
     NO_COMPILED_CODE,
     forms::FORM_PAYLOAD,
+    tables::TABLES_DISAGREE,
+    tables::REMOTE_REFERENCE,
 ];
 
 impl Unpacker for ProjectUnpacker {
@@ -56,6 +59,8 @@ impl Unpacker for ProjectUnpacker {
                 out.fact("vba-reference", reference.libid.clone());
             }
             say_project(&project, out);
+            tables::say_tables(&project, out);
+            tables::say_references(&project, out);
             let hidden = stomping::compare(&project, out);
             let parts: Vec<Part<'_>> = project
                 .modules
