@@ -509,7 +509,9 @@ finding_kind! {
     /// It was not saved by Office. Purging compiled code is a way around rules that look for it.
     ///
     /// ## How we see it
-    /// `_VBA_PROJECT` states no version and every module starts with its source.
+    /// Every module starts with its source (MODULEOFFSET is 0). Where `_VBA_PROJECT` states no version, nothing more is
+    /// meant by it; where it does, or the cache of a run (`__SRP_0`) is still there, Office wrote the project and somebody
+    /// took the compiled code out, which is low.
     ///
     /// ## When it is innocent
     /// LibreOffice, EPPlus, POI and other programs write such projects. It counts nothing.

@@ -1,11 +1,11 @@
 //! Compiled code against source, for a whole project: what is said of modules whose source is gone or is another one,
 //! and the source that their compiled code was made of, which is then judged and given as a child.
 
-use super::findings::{SOURCE_DIFFERS, SOURCE_MISPLACED, SOURCE_MISSING, VERSION_CHANGED};
+use super::findings::{NO_COMPILED_CODE, SOURCE_DIFFERS, SOURCE_MISPLACED, SOURCE_MISSING, VERSION_CHANGED};
 use super::modules::{Standing, VbaModule, VbaProject};
 use super::pcode::{Comparison, MAX_WORK};
 use super::project::Sort;
-use crate::model::{Location, Problem, ProblemKind};
+use crate::model::{Location, Problem, ProblemKind, Severity};
 use crate::stage::Outcome;
 
 /// How the name of a module's compiled code ends, and the origin of the child that holds it.
@@ -107,6 +107,23 @@ fn say_unread(project: &VbaProject, module: &VbaModule, what: &'static str, out:
     }
 }
 
+/// A project whose modules hold source only. Other programs than Office write nothing else; what Office alone writes, left
+/// beside it, shows that compiled code was taken out.
+pub(super) fn say_purged(project: &VbaProject, out: &mut Outcome<'_>) {
+    if !project.modules.iter().all(|module| module.cache.is_empty()) {
+        return;
+    }
+    let left = match (project.executed_version(), project.names().has_version()) {
+        (Some(version), _) => format!("{}: __SRP_0 of version {version:#x} is left", project.name),
+        (None, true) => format!("{}: _VBA_PROJECT of version {:#x} is left", project.name, project.names().version),
+        (None, false) => {
+            out.raise(NO_COMPILED_CODE, Location::whole(), project.name.clone());
+            return;
+        }
+    };
+    out.raise_as(NO_COMPILED_CODE, Severity::Low, false, Location::whole(), left);
+}
+
 /// The stream `__SRP_0` states the version that ran the project; it is that of `_VBA_PROJECT`.
 fn say_version(project: &VbaProject, out: &mut Outcome<'_>) {
     let names = project.names();
@@ -144,6 +161,7 @@ mod tests {
 
     use crate::formats::office::vba::ProjectUnpacker;
     use crate::formats::trial;
+    use crate::model::Severity;
     use crate::stage::Said;
 
     const COMPILERS: [Compiler; 5] =
@@ -225,6 +243,30 @@ mod tests {
         assert!(!ids(&said(&project)).contains(&"vba-version-changed"), "one version of VBA 7 is like another");
         project.compiled[2] = 0x85;
         assert!(ids(&said(&project)).contains(&"vba-version-changed"));
+    }
+
+    #[test]
+    fn compiled_code_that_was_taken_out_is_said() {
+        let source = "Sub a()\n  MsgBox 1\nEnd Sub\n";
+        let severity = |project: &Project| {
+            let said = said(project);
+            let found = said.findings.iter().find(|finding| finding.kind.id == "vba-compiled-code-missing");
+            found.map(|finding| finding.severity)
+        };
+        let mut project = Project::new(vec![Module::standard("Module1", source)]);
+        assert_eq!(severity(&project), Some(Severity::Info));
+        project.others = vec![("__SRP_0".to_owned(), compiled::executed(Compiler::Vba7))];
+        assert_eq!(severity(&project), Some(Severity::Low));
+        project.others.clear();
+        project.compiled = compiled::dropper(Compiler::Vba7, ADDRESS).names;
+        assert_eq!(severity(&project), Some(Severity::Low));
+        // Libraries that change one module leave the others as Office wrote them.
+        let made = compiled::time_sheet(Compiler::Vba7);
+        let mut whole = Module::standard("勤怠", &made.source);
+        whole.cache = made.cache;
+        project.modules.push(whole);
+        project.compiled = VERSION_INDEPENDENT.to_vec();
+        assert_eq!(severity(&project), None);
     }
 
     #[test]

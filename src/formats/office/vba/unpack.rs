@@ -123,8 +123,8 @@ fn say_project(project: &VbaProject, out: &mut Outcome<'_>) {
             out.raise(MODULE_HIDDEN, place(module), format!("{}: {how}", module.name));
         }
     }
-    if has_code && !project.has_compiled_code && project.modules.iter().all(|module| module.cache.is_empty()) {
-        out.raise(NO_COMPILED_CODE, Location::whole(), project.name.clone());
+    if has_code {
+        stomping::say_purged(project, out);
     }
 }
 
