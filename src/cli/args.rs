@@ -203,6 +203,10 @@ pub(crate) struct MacrosArgs {
     #[arg(long)]
     pub(crate) raw: bool,
 
+    /// Show the compiled code of each module too
+    #[arg(long, conflicts_with = "raw")]
+    pub(crate) pcode: bool,
+
     /// Language of explanations
     #[arg(long, value_enum, default_value = "en")]
     pub(crate) lang: Lang,

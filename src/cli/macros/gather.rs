@@ -62,6 +62,8 @@ pub(super) struct Module {
     /// How it was decoded.
     pub(super) decoded: String,
     pub(super) source: String,
+    /// Its compiled code in words, if it was asked for and there is some.
+    pub(super) pcode: Option<String>,
 }
 
 /// Code in another language.
@@ -104,8 +106,8 @@ impl Macros {
     }
 }
 
-/// The programs among the artifacts kept of a scan.
-pub(super) fn gather(report: &Report, kept: &[Artifact]) -> Macros {
+/// The programs among the artifacts kept of a scan; with their compiled code, if that is wanted.
+pub(super) fn gather(report: &Report, kept: &[Artifact], with_pcode: bool) -> Macros {
     let mut macros = Macros { input: report.input.clone(), ..Macros::default() };
     let mut groups: BTreeMap<(usize, String), Vec<&Artifact>> = BTreeMap::new();
     let mut parents: Vec<String> = Vec::new();
@@ -119,7 +121,7 @@ pub(super) fn gather(report: &Report, kept: &[Artifact]) -> Macros {
             let storage = artifact.name.text.rsplit_once('/').map_or("", |(storage, _)| storage);
             groups.entry((place, storage.to_owned())).or_default().push(artifact);
         } else if artifact.format == VBA {
-            let module = module(artifact, None);
+            let module = module(artifact, None, false);
             macros.programs.push(program(artifact.path.to_string(), artifact.name.text.clone(), None, vec![module]));
         } else if artifact.format != FormatId::UNKNOWN && OTHERS.contains(&artifact.format.as_str()) {
             macros.others.push(Other {
@@ -136,13 +138,13 @@ pub(super) fn gather(report: &Report, kept: &[Artifact]) -> Macros {
         let project = holder.and_then(|holder| project_of(holder, &storage));
         let name =
             report.artifacts.iter().find(|artifact| artifact.path == parent).map(|artifact| artifact.name.clone());
-        let modules = modules.into_iter().map(|artifact| module(artifact, project.as_ref())).collect();
+        let modules = modules.into_iter().map(|artifact| module(artifact, project.as_ref(), with_pcode)).collect();
         macros.programs.push(program(parent, name.unwrap_or_default(), project.as_ref(), modules));
     }
     macros.programs.sort_by_key(|program| sort_key(&program.path));
     for artifact in &report.artifacts {
         for (key, values) in &artifact.facts {
-            if key.contains("string") || key.starts_with("form-") {
+            if key.contains("string") || key.contains("form-text") {
                 macros.strings.extend(values.iter().map(|value| (artifact.path.clone(), value.clone())));
             }
         }
@@ -163,7 +165,7 @@ fn project_of(holder: &Artifact, storage: &str) -> Option<VbaProject> {
     projects(&view).into_iter().find(|project| project.storage == storage)
 }
 
-fn module(artifact: &Artifact, project: Option<&VbaProject>) -> Module {
+fn module(artifact: &Artifact, project: Option<&VbaProject>, with_pcode: bool) -> Module {
     let name = artifact.name.text.rsplit('/').next().unwrap_or_default().to_owned();
     let known = project.and_then(|project| project.modules.iter().find(|module| module.name == name));
     let listing = project.and_then(|project| project.listing.as_ref()).filter(|listing| !listing.modules.is_empty());
@@ -177,6 +179,11 @@ fn module(artifact: &Artifact, project: Option<&VbaProject>) -> Module {
         is_hidden: is_unlisted || !is_listed,
         decoded: detail.trim_start_matches([',', ' ']).to_owned(),
         source: text_of(artifact),
+        pcode: project
+            .zip(known)
+            .filter(|_| with_pcode)
+            .and_then(|(project, module)| project.pcode(module))
+            .map(|listing| listing.to_string()),
         name,
     }
 }

@@ -53,6 +53,7 @@ fn program(program: &Program) -> Value {
                 "decoded": module.decoded,
                 "source": module.source,
                 "marks": marks,
+                "pcode": module.pcode,
             })
         })
         .collect();

@@ -45,7 +45,7 @@ pub(super) fn run(options: &MacrosArgs) -> anyhow::Result<ExitCode> {
         let macros = match input.read(options.limits.max_total) {
             Ok((submission, _)) => {
                 let (report, kept) = scanner.scan_keeping(submission, wanted);
-                gather(&report, &kept)
+                gather(&report, &kept, options.pcode)
             }
             Err(error) => Macros::unreadable(&input.name(), &error.to_string()),
         };

@@ -116,6 +116,13 @@ impl<W: Write> View<'_, W> {
                 writeln!(self.out, "        ^ {}", self.paint.color(color, &said))?;
             }
         }
+        if let Some(pcode) = &module.pcode {
+            let title = self.language.pick("compiled code", "コンパイル済みコード");
+            writeln!(self.out, "    {}", self.paint.bold(AnsiColor::Blue, title))?;
+            for line in lines(pcode) {
+                writeln!(self.out, "        | {}", shown(line))?;
+            }
+        }
         Ok(())
     }
 

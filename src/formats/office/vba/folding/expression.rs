@@ -35,8 +35,11 @@ impl Folder<'_> {
         if !operator.joins(&left, &right) {
             return operator.compute(&left, &right);
         }
-        if let Some(name) = document(&[left.clone(), right.clone()]) {
-            return Value::Document(name);
+        if let (Value::Document(name, _), _) | (_, Value::Document(name, _)) = (&left, &right) {
+            let name = name.clone();
+            let joined = left.into_text().zip(right.into_text()).map(|(left, right)| left.text + &right.text);
+            let joined = joined.filter(|text| text.len() <= MAX_TEXT && self.work.pay(text.len()));
+            return Value::Document(name, joined);
         }
         match (left.into_text(), right.into_text()) {
             (Some(mut left), Some(right)) => {
@@ -168,11 +171,15 @@ impl Folder<'_> {
             self.uses.push(Use { token, receiver, arguments, document, is_new: false, is_target: false });
             value = match value {
                 // `.Value` of a document variable is as unknown as the variable.
-                value @ Value::Document(_) if receiver != Receiver::None => value,
+                value @ Value::Document(..) if receiver != Receiver::None => value,
                 _ => self.value_of(name, receiver, values),
             };
-            if receiver != Receiver::None && capabilities().settings.documents.iter().any(|known| known == name) {
-                value = Value::Document(self.spelled(start));
+            if receiver != Receiver::None {
+                let spelled = self.spelled(start);
+                let text = self.outer.string(&spelled).cloned();
+                if text.is_some() || capabilities().settings.documents.iter().any(|known| known == name) {
+                    value = Value::Document(spelled, text);
+                }
             }
             if !(self.is(".") || self.is("!")) {
                 break;

@@ -58,11 +58,42 @@ pub(super) struct Outer<'a> {
     pub(super) project: &'a Known,
     /// Functions that may be run for their value.
     pub(super) functions: Option<&'a Functions<'a>>,
+    /// What the document keeps outside its code.
+    pub(super) strings: &'a Strings,
+    /// The module's name in lower case: in a form, its controls go without it.
+    pub(super) form: &'a str,
+}
+
+/// Texts by the names code reaches them by, lower case: `userform1.label1.caption`.
+pub(super) type Strings = BTreeMap<String, String>;
+
+static NO_STRINGS: Strings = Strings::new();
+static NOTHING: Known = Known::new();
+
+impl Default for Outer<'_> {
+    fn default() -> Self {
+        Outer { module: &NOTHING, project: &NOTHING, functions: None, strings: &NO_STRINGS, form: "" }
+    }
 }
 
 impl<'a> Outer<'a> {
     pub(super) fn get(self, name: &str) -> Option<&'a Value> {
         self.module.get(name).or_else(|| self.project.get(name))
+    }
+
+    /// The text that the document keeps under this name. The default property of a control may be left out.
+    fn string(self, name: &str) -> Option<&'a String> {
+        if self.strings.is_empty() {
+            return None;
+        }
+        let name = name.to_lowercase().replace('!', ".");
+        let bare = name.strip_prefix("me.").unwrap_or(&name);
+        let bare = bare.strip_suffix(".text").unwrap_or(bare);
+        let of = |name: &str| {
+            let suffixes = ["", ".value", ".caption", ".text"].iter();
+            suffixes.clone().find_map(|suffix| self.strings.get(&format!("{name}{suffix}")))
+        };
+        of(bare).or_else(|| of(&format!("{}.{bare}", self.form)))
     }
 }
 
@@ -147,6 +178,11 @@ impl<'a> Folder<'a> {
             at: 0,
             end: 0,
         }
+    }
+
+    /// A parameter whose value every call gives alike.
+    pub(super) fn give(&mut self, parameter: &str, text: &str) {
+        self.known.insert(parameter.to_owned(), Value::Text(Folded::literal(text.to_owned())));
     }
 
     /// Statements in order. A loop that only makes values is run.
@@ -445,7 +481,7 @@ impl<'a> Folder<'a> {
             let target = self.uses.get_mut(first..).and_then(|uses| uses.last_mut());
             if let Some(named) = target
                 && named.arguments.is_empty()
-                && matches!(value, Value::Text(_) | Value::Document(_))
+                && matches!(value, Value::Text(_) | Value::Document(..))
             {
                 named.document = document(std::slice::from_ref(&value));
                 named.arguments = texts(vec![value]);
@@ -512,6 +548,7 @@ fn texts(values: Vec<Value>) -> Vec<Option<String>> {
         .into_iter()
         .map(|value| match value {
             Value::Text(text) => Some(text.text),
+            Value::Document(_, text) => text,
             _ => None,
         })
         .collect()
@@ -520,7 +557,7 @@ fn texts(values: Vec<Value>) -> Vec<Option<String>> {
 /// What the first of some values that comes of the document is called.
 fn document(values: &[Value]) -> Option<String> {
     values.iter().find_map(|value| match value {
-        Value::Document(name) => Some(name.clone()),
+        Value::Document(name, _) => Some(name.clone()),
         _ => None,
     })
 }

@@ -10,12 +10,8 @@ fn fold(body: &str) -> (Vec<String>, Uses) {
     let outer = Known::new();
     let mut work = Work::new();
     let procedure = &code.procedures[0];
-    let mut folder = Folder::new(
-        &code.lexed,
-        Outer { module: &outer, project: &outer, functions: None },
-        &procedure.locals,
-        &mut work,
-    );
+    let mut folder =
+        Folder::new(&code.lexed, Outer { module: &outer, ..Outer::default() }, &procedure.locals, &mut work);
     for statement in &procedure.statements {
         folder.statement(statement);
     }

@@ -70,19 +70,20 @@ impl<'a> Functions<'a> {
 
     /// What a function gives for these values; unknown where that depends on anything else.
     pub(super) fn call(&self, name: &str, arguments: Vec<Value>, work: &mut Work) -> Value {
-        if arguments.iter().any(|value| matches!(value, Value::Unknown | Value::Document(_))) {
+        if arguments.iter().any(|value| matches!(value, Value::Unknown | Value::Document(_, None))) {
             return Value::Unknown;
         }
         let Some((_, procedure, _)) = self.find(name) else { return Value::Unknown };
         if !procedure.is_function || arguments.len() > procedure.parameters.len() {
             return Value::Unknown;
         }
+        let arguments = arguments.into_iter().map(Value::plain).collect();
         let mut runner = Runner { functions: self, outer: None, steps: MAX_STEPS, depth: 0, work };
         runner.procedure(name, arguments).map_or(Value::Unknown, |(value, _)| whole(value))
     }
 
     fn outer(&self, module: usize) -> Outer<'_> {
-        Outer { module: self.constants.get(module).unwrap_or(self.project), project: self.project, functions: None }
+        Outer { module: self.constants.get(module).unwrap_or(self.project), project: self.project, ..Outer::default() }
     }
 }
 
@@ -177,7 +178,7 @@ impl Runner<'_, '_> {
                 *slot = Some(arguments.get(index).cloned().unwrap_or(Value::Empty));
             }
         }
-        let outer = std::mem::replace(&mut self.outer, Some(functions.outer(module)));
+        let outer = self.outer.replace(functions.outer(module));
         self.depth = self.depth.saturating_add(1);
         self.start(&block, &mut frame);
         let done = self.steps(&block.steps, &block, &mut frame);
