@@ -28,6 +28,7 @@ pub fn drive(target: &str, data: &[u8]) {
         "ole" => "sample.doc",
         "vba" => "sample.bas",
         "script" => "sample.js",
+        "csv" => "sample.csv",
         "text" => "sample.txt",
         "pe" => "sample.exe",
         other => other,

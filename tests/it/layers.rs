@@ -73,7 +73,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("base64", &["formats/text/base64"]),
     ("aes", &["formats/office/encryption"]),
     ("cbc", &["formats/office/encryption"]),
-    ("rc4", &["formats/office/encryption"]),
+    ("rc4", &["formats/office/access", "formats/office/encryption"]),
     ("md5", &["formats/office/encryption", "model/digest", "formats/program/pe"]),
     ("sha1", &["formats/office/encryption", "model/digest", "formats/program/pe"]),
     ("sha2", &["formats/office/encryption", "model/digest", "formats/program/pe", "matching"]),

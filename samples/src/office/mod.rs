@@ -1,11 +1,13 @@
 //! Makers of office documents: the compound file and the OOXML package around everything else, and VBA projects.
 
+pub mod access;
 pub mod activemime;
 pub mod biff;
 pub mod cfb;
 pub mod encryption;
 pub mod forms;
 pub mod formula;
+pub mod hwp;
 pub mod macros;
 pub mod odf;
 pub mod ole1;

@@ -32,6 +32,26 @@ impl Section {
         self
     }
 
+    /// The same files in a package of elements (MS-ONESTORE 2.8), as Office for the web writes it.
+    pub fn packaged(&self) -> Vec<u8> {
+        const PACKAGE: [u8; 16] = *b"\x2f\xe9\x8d\x63\xd4\xa6\xc1\x4b\x9a\x36\xb3\xfc\x25\x11\xa5\xb7";
+        let mut bytes = [FILE_TYPE, [0x11; 16], [0; 16], PACKAGE].concat();
+        bytes.extend([0; 4]);
+        // Packaging start, 33 bytes of ids.
+        bytes.extend((33u32 << 17 | 0x7A << 3 | 4 | 2).to_le_bytes());
+        bytes.extend([0x22; 33]);
+        for (_, _, content) in &self.files {
+            let length = compact(content.len() as u64);
+            // Object Data BLOB with a large length, then the end of an element.
+            bytes.extend((0x7FFFu32 << 17 | 2 << 3 | 2).to_le_bytes());
+            bytes.extend(compact((length.len() + content.len()) as u64));
+            bytes.extend(length);
+            bytes.extend(content);
+            bytes.push(5);
+        }
+        bytes
+    }
+
     /// The file.
     pub fn build(&self) -> Vec<u8> {
         let mut bytes = [FILE_TYPE, [0x11; 16], [0; 16], FORMAT].concat();
@@ -89,4 +109,9 @@ fn counted(text: &str) -> Vec<u8> {
     let mut bytes = (units.len() as u32).to_le_bytes().to_vec();
     bytes.extend(units.iter().flat_map(|unit| unit.to_le_bytes()));
     bytes
+}
+
+/// A number in nine bytes, MS-FSSHTTPB 2.2.1.1.
+fn compact(number: u64) -> Vec<u8> {
+    [[0x80].as_slice(), &number.to_le_bytes()].concat()
 }

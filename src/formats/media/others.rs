@@ -73,6 +73,16 @@ pub const WMF: FormatSpec = FormatSpec {
     ..COMMON
 };
 
+/// Metafile of StarView, in which OpenOffice keeps what objects look like.
+pub const SVM: FormatSpec = FormatSpec {
+    id: FormatId("svm"),
+    title: "StarView metafile",
+    extensions: &["svm"],
+    media_types: &["image/x-svm", "application/x-openoffice-gdimetafile"],
+    magic: &[Magic::start(b"VCLMTF\x01\0")],
+    ..COMMON
+};
+
 /// Enhanced metafile.
 pub const EMF: FormatSpec = FormatSpec {
     id: FormatId("emf"),

@@ -30,6 +30,8 @@ pub(crate) enum Call {
 pub(crate) const MAX_FORMULA: usize = 8_192;
 /// Longest name before a bracket or a bar.
 const MAX_NAME: usize = 300;
+/// Functions that reach out looked at per formula.
+const MAX_KNOWN: usize = 16;
 /// Calls given per formula.
 const MAX_CALLS: usize = 8;
 
@@ -38,11 +40,25 @@ const MAX_CALLS: usize = 8;
 pub(crate) fn calls(formula: &str) -> Vec<Call> {
     let formula = formula.get(..formula.floor_char_boundary(MAX_FORMULA)).unwrap_or(formula);
     let is_sure = formula.trim_start().starts_with('=') || formula.trim_start().starts_with("of:=");
+    let first_blank = formula.find(char::is_whitespace).unwrap_or(formula.len());
     let mut found = Vec::new();
+    let mut known = 0usize;
     for (at, _) in formula.match_indices(['|', '(']) {
         let (before, rest) = formula.split_at(at);
         let Some(after) = rest.get(1..) else { continue };
-        let call = if rest.starts_with('|') { link(before, after) } else { function(before, after, is_sure) };
+        let call = if rest.starts_with('|') {
+            link(before, after)
+        } else if !is_sure && at > first_blank {
+            None
+        } else if let Some((name, reach)) = function_name(before) {
+            known = known.saturating_add(1);
+            if known > MAX_KNOWN {
+                break;
+            }
+            function(name, reach, after)
+        } else {
+            None
+        };
         if let Some(call) = call
             && !found.contains(&call)
         {
@@ -75,7 +91,7 @@ fn link(before: &str, after: &str) -> Option<Call> {
     let (topic, rest) = match after.trim_start().strip_prefix('\'') {
         Some(quoted) => quoted_name(quoted),
         None => {
-            let end = after.find('!')?;
+            let end = after.get(..after.floor_char_boundary(MAX_NAME))?.find('!')?;
             let topic = after.get(..end)?;
             if topic.is_empty() || topic.contains([' ', '"', '\'', '\t', '|']) {
                 return None;
@@ -120,15 +136,15 @@ fn tail_of_name(text: &str, also: impl Fn(char) -> bool) -> &str {
     text.get(start..).unwrap_or_default()
 }
 
-fn function(before: &str, after: &str, is_sure: bool) -> Option<Call> {
-    let trimmed = before.trim_end();
-    if !is_sure && before.contains(char::is_whitespace) {
-        return None;
-    }
-    let name = tail_of_name(trimmed, |c| c == '.' || c == '_');
+/// The function whose bracket opens, if it is one that reaches out.
+fn function_name(before: &str) -> Option<(&str, Reach)> {
+    let name = tail_of_name(before.trim_end(), |c| c == '.' || c == '_');
     let plain = name.strip_prefix("_xlfn.").unwrap_or(name);
     let plain = plain.strip_prefix("COM.MICROSOFT.").unwrap_or(plain);
-    let reach = reach_of(plain)?;
+    Some((plain, reach_of(plain)?))
+}
+
+fn function(name: &str, reach: Reach, after: &str) -> Option<Call> {
     let texts = literals(after);
     if reach == Reach::Exchanges {
         let mut texts = texts.into_iter();
@@ -138,7 +154,7 @@ fn function(before: &str, after: &str, is_sure: bool) -> Option<Call> {
     let arguments = after.split(')').next().unwrap_or_default();
     let is_joined = arguments.split('"').step_by(2).any(|outside| outside.contains('&'))
         || arguments.to_ascii_lowercase().contains("concat");
-    Some(Call::Function { name: plain.to_owned(), reach, target, is_joined })
+    Some(Call::Function { name: name.to_owned(), reach, target, is_joined })
 }
 
 /// Texts in quotes up to the end of the formula, at most a few.

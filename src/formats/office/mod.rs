@@ -1,10 +1,12 @@
 //! Documents of office programs, their containers, and the macros inside them.
 
+pub mod access;
 pub mod activemime;
 pub(crate) mod biff;
 pub(crate) mod classes;
 pub(crate) mod connection;
 pub(crate) mod dde;
+pub mod drawing;
 mod encryption;
 pub(crate) mod equation;
 pub mod excel_2003;
@@ -12,7 +14,9 @@ pub(crate) mod external;
 pub(crate) mod field_reader;
 pub mod flat_opc;
 pub(crate) mod formula_text;
+pub mod hwp;
 pub(crate) mod inflate;
+pub mod jtd;
 pub mod odf;
 pub mod ole;
 pub(crate) mod ole1;
@@ -28,3 +32,4 @@ pub mod word_2003;
 pub(crate) mod word_fields;
 pub(crate) mod xlm;
 pub(crate) mod xml;
+pub mod xps;

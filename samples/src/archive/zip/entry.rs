@@ -341,7 +341,7 @@ fn compress(content: &[u8], method: Method) -> Vec<u8> {
 }
 
 /// Raw deflate.
-fn deflate(content: &[u8]) -> Vec<u8> {
+pub(crate) fn deflate(content: &[u8]) -> Vec<u8> {
     let mut encoder = DeflateEncoder::new(Vec::new(), Compression::default());
     encoder.write_all(content).expect("memory takes bytes");
     encoder.finish().expect("memory takes bytes")

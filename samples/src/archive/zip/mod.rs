@@ -9,6 +9,7 @@ mod locked;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use self::entry::deflate;
 pub use self::entry::{Entry, Method};
 pub use self::layout::{End, ZipFile};
 pub use self::locked::AesKey;

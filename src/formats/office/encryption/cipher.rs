@@ -8,7 +8,7 @@ use rc4::Rc4;
 pub(super) const BLOCK: usize = 16;
 
 /// AES without chaining. Bytes after the last whole block stay as they are.
-pub(super) fn aes_ecb(key: &[u8], data: &mut [u8]) -> Option<()> {
+pub(in crate::formats::office) fn aes_ecb(key: &[u8], data: &mut [u8]) -> Option<()> {
     let (blocks, _) = Block::slice_as_chunks_mut(data);
     match key.len() {
         16 => Aes128::new_from_slice(key).ok()?.decrypt_blocks(blocks),

@@ -22,6 +22,7 @@ mod xor;
 
 use bytes::Bytes;
 
+pub(super) use cipher::aes_ecb;
 pub(super) use findings::OPENS_WITH_DEFAULT_PASSWORD;
 pub(super) use package::is_encrypted_package;
 

@@ -52,3 +52,22 @@ kinds! {
     /// Template of a drawing.
     OTG = "otg", "OpenDocument drawing template", ["otg", "std"], ["graphics-template", "draw.template"];
 }
+
+/// A part that LibreOffice keeps for itself: where lines break.
+pub const RECORDS: FormatSpec = FormatSpec {
+    id: FormatId("opendocument-records"),
+    title: "Binary part of an OpenDocument file",
+    extensions: &[],
+    media_types: &[],
+    probe: Probe::Text(is_record_part),
+    limitations: &["Searched as bytes."],
+    unpacker: None,
+    analyzers: &[],
+    ..FORMAT
+};
+
+/// `layout-cache` of a document; it starts with the version of its records.
+fn is_record_part(artifact: &Artifact) -> bool {
+    let is_ours = [ODF, ODT.id, OTT.id, ODP.id, ODG.id, ODS.id].contains(&artifact.parent_format);
+    is_ours && artifact.name.text == "layout-cache" && artifact.bytes.starts_with(&[1, 0])
+}

@@ -26,6 +26,17 @@ fn modules_are_given_and_judged_with_the_events_that_start_them() {
 }
 
 #[test]
+fn services_of_the_program_are_known() {
+    let source = "Sub Main\n  s = createUnoService(\"com.sun.star.system.SystemShellExecute\")\n  \
+                  s.execute(\"harmless-none.exe\", \"\", 0)\nEnd Sub\n";
+    let found = said(&Document::new("text", "x").module("Module1", source).event("dom:load", OWN));
+    assert!(observed(&found, "vba-open-starts-process").is_some(), "{:?}", found.findings);
+    let source = "Sub Main\n  s = createUnoService(\"com.sun.star.sheet.FunctionAccess\")\nEnd Sub\n";
+    let found = said(&Document::new("text", "x").module("Module1", source).event("dom:load", OWN));
+    assert_eq!(weight(&found, "vba-starts-process"), None);
+}
+
+#[test]
 fn a_macro_behind_a_click_is_only_mentioned() {
     let said =
         said(&Document::new("text", "x").module("Module1", "Sub Main\n Print 1\nEnd Sub").event("dom:click", OWN));

@@ -161,40 +161,6 @@ pub const VSD: FormatSpec = FormatSpec {
     ..BASE
 };
 
-/// A document of Hangul Word Processor.
-pub const HWP: FormatSpec = FormatSpec {
-    id: FormatId("hwp"),
-    title: "Hangul document (HWP 5)",
-    extensions: &["hwp", "hwt"],
-    media_types: &["application/x-hwp", "application/haansofthwp"],
-    probe: Probe::Within(OLE, |artifact| {
-        sees(artifact, |view| view.stream("FileHeader").is_some_and(|head| head.starts_with(b"HWP Document File")))
-    }),
-    reading: Reading::RecognisedOnly,
-    references: &[Reference {
-        title: "Hancom, HWP Document File Formats 5.0",
-        url: "https://www.hancom.com/etc/hwpDownload.do",
-    }],
-    limitations: &["Texts, scripts and pictures are deflated and not read."],
-    ..BASE
-};
-
-/// A document of Ichitaro.
-pub const JTD: FormatSpec = FormatSpec {
-    id: FormatId("jtd"),
-    title: "Ichitaro document",
-    extensions: &["jtd", "jtdc", "jtt", "jttc"],
-    media_types: &["application/x-js-taro"],
-    probe: Probe::Within(OLE, |artifact| sees(artifact, |view| has_stream(view, "DocumentText"))),
-    reading: Reading::RecognisedOnly,
-    references: &[Reference {
-        title: "JustSystems, Ichitaro",
-        url: "https://www.justsystems.com/jp/products/ichitaro/",
-    }],
-    limitations: &["Text and macros are not read."],
-    ..BASE
-};
-
 /// A plan of Microsoft Project.
 pub const MPP: FormatSpec = FormatSpec {
     id: FormatId("mpp"),

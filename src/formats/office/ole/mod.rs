@@ -28,7 +28,7 @@ mod visio;
 mod word;
 
 pub use parser::{OleEntry, OleKind, OleView};
-pub use rebuild::Changes;
+pub use rebuild::{Changes, Node, compound_file};
 
 use crate::model::FormatId;
 use crate::stage::{Family, FormatSpec, Magic, Probe, Reading, Reference};

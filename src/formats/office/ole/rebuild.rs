@@ -42,6 +42,47 @@ pub struct Changes {
     pub streams: Vec<(String, Bytes)>,
 }
 
+/// A storage or stream of a file that is put together.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Its name.
+    pub name: String,
+    /// Index of the storage it is in; none for the root's.
+    pub parent: Option<usize>,
+    /// Its content; none for a storage.
+    pub data: Option<Bytes>,
+}
+
+/// A compound file of these storages and streams; none if it is too large for one. A parent has to stand before its
+/// children.
+pub fn compound_file(nodes: &[Node]) -> Option<Bytes> {
+    if nodes.len() >= MAX_ROWS {
+        return None;
+    }
+    let row = |name: &str, data: Option<Bytes>| Row {
+        name: name.to_owned(),
+        class: [0; 16],
+        data,
+        children: Vec::new(),
+        left: FREE,
+        right: FREE,
+        child: FREE,
+        start: 0,
+    };
+    let mut rows = vec![row("Root Entry", None)];
+    for node in nodes {
+        let at = rows.len();
+        let parent = match node.parent {
+            None => 0,
+            Some(parent) => parent.checked_add(1).filter(|parent| *parent < at)?,
+        };
+        rows.push(row(&node.name, node.data.clone()));
+        rows.get_mut(parent)?.children.push(at);
+    }
+    link(&mut rows);
+    File::default().write(rows)
+}
+
 impl OleView {
     /// The storage with everything in it as a compound file; none if it is too large for one.
     pub fn rebuilt(&self, storage: usize, changes: &Changes) -> Option<Bytes> {

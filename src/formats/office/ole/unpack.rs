@@ -45,7 +45,7 @@ impl Unpacker for OleUnpacker {
             if entry.size == 0 || is_plumbing(&entry.name) || is_vba(&view, entry) {
                 continue;
             }
-            if is_message && message::owns(&view, index) {
+            if is_message && message::owns(&view, index) || crate::formats::office::hwp::owns(&view, index) {
                 continue;
             }
             let path = view.path(index);

@@ -1,7 +1,8 @@
 //! OneNote sections (`.one`) and notebook tables (`.onetoc2`). A section is a log of changes; files dropped onto a page
 //! lie in it as whole objects with a header of their own, so they are found without replaying the log. `parser` finds
-//! them and their names, `unpack` gives them.
+//! them and their names, `packaged` those of sections kept as packages, `unpack` gives them.
 
+mod packaged;
 mod parser;
 mod unpack;
 

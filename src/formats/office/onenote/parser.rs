@@ -7,6 +7,7 @@ use aho_corasick::AhoCorasick;
 use bytes::Bytes;
 use memchr::memmem;
 
+use super::packaged::{blobs, is_package};
 use crate::formats::fields::{number_at, range_in, u16_at, u32_at, u64_at};
 use crate::model::name::extension;
 use crate::model::{Location, ParseError, Problem, ProblemKind, View};
@@ -64,6 +65,8 @@ pub struct OneNoteView {
     pub files: Vec<Embedded>,
     /// Paths the files came from on the author's machine.
     pub sources: Vec<String>,
+    /// Names of files of which it is not known which is which.
+    pub loose_names: Vec<String>,
     /// Whether pages are locked with a password.
     pub is_encrypted: bool,
     /// What was damaged or odd.
@@ -93,11 +96,32 @@ impl View for OneNoteView {
             }
             view.files.push(Embedded { range, name: None, extension: None });
         }
+        if is_package(bytes) {
+            view.read_package(bytes);
+        }
         read_extensions(bytes, &mut view.files);
-        give_names(&mut view.files, texts(bytes, FILE_NAME));
+        let names = texts(bytes, FILE_NAME);
+        // In a package pictures have no extension by which they could be told from files.
+        if !is_package(bytes) || names.len() == view.files.len() {
+            give_names(&mut view.files, names);
+        } else {
+            view.loose_names = names;
+        }
         view.sources = texts(bytes, SOURCE_PATH);
         view.is_encrypted = memmem::find(bytes, KEY_NODE).is_some();
         Ok(view)
+    }
+}
+
+impl OneNoteView {
+    /// Files of a section that is a package.
+    fn read_package(&mut self, bytes: &[u8]) {
+        let (found, broken) = blobs(bytes, MAX_FILES.saturating_sub(self.files.len()));
+        if let Some(at) = broken {
+            let what = "the section's package breaks off; files behind this place are not given";
+            self.problems.push(Problem::damaged(what, Location::at(at)));
+        }
+        self.files.extend(found.into_iter().map(|range| Embedded { range, name: None, extension: None }));
     }
 }
 

@@ -3,6 +3,8 @@
 use super::parser::{Embedded, OneNoteView};
 use crate::finding_kind;
 use crate::formats::launch::what_runs;
+use crate::knowledge::extensions::class;
+use crate::model::name::extension;
 use crate::model::{Artifact, EntryName, Ioc, IocKind, Location, Origin, OriginKind, Problem, Severity};
 use crate::stage::{Kinds, Outcome, StageError, Unpacker};
 
@@ -56,6 +58,13 @@ impl Unpacker for OneNoteUnpacker {
         for source in &view.sources {
             let ioc = Ioc::new(IocKind::Path, source.clone(), Location::whole());
             out.ioc(ioc.with_context("path of an embedded file on the author's machine"));
+        }
+        for name in &view.loose_names {
+            let ioc = Ioc::new(IocKind::FileName, name.clone(), Location::whole());
+            out.ioc(ioc.with_context("name of an embedded file"));
+            if class(&extension(name)).is_some_and(|class| class.is_launchable()) {
+                out.raise(EMBEDDED_PROGRAM, Location::whole(), format!("a file named {name}"));
+            }
         }
         for (index, file) in view.files.iter().enumerate() {
             let at = || Location::at(file.range.start);
@@ -113,6 +122,22 @@ mod tests {
         assert_eq!(said.children[1].bytes.as_ref(), picture);
         assert_eq!(trial::weight(&said, EMBEDDED_PROGRAM.id), Some(Severity::High));
         assert!(said.problems.is_empty(), "{:?}", said.problems);
+    }
+
+    #[test]
+    fn packages_of_elements_give_their_blobs() {
+        let picture = sekisho_samples::media::jpeg();
+        let section = Section::new().file("a.hta", b"<hta:application><script>x</script>").picture("jpg", &picture);
+        let said = unpack(section.packaged());
+        assert_eq!(said.children.len(), 2);
+        assert_eq!(said.children[1].bytes.as_ref(), picture);
+        assert_eq!(trial::weight(&said, EMBEDDED_PROGRAM.id), Some(Severity::High));
+        assert!(said.problems.is_empty(), "{:?}", said.problems);
+        let bytes = section.packaged();
+        let said = unpack(bytes[..bytes.len() - 40].to_vec());
+        assert!(!said.problems.is_empty());
+        let plain = unpack(Section::new().picture("jpg", &picture).packaged());
+        assert!(plain.findings.is_empty());
     }
 
     #[test]

@@ -100,7 +100,9 @@ pub const RECORDS: FormatSpec = FormatSpec {
 
 fn is_record_part(artifact: &Artifact) -> bool {
     let parent = artifact.parent_format;
-    let is_ours = parent == OOXML || TYPES.iter().any(|(_, format)| *format == parent);
+    let is_ours = parent == OOXML
+        || parent == crate::formats::office::xps::FORMAT.id
+        || TYPES.iter().any(|(_, format)| *format == parent);
     is_ours && is_records(&artifact.name.text)
 }
 

@@ -37,9 +37,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
     id: OOXML,
     title: "Open Packaging Conventions package",
     family: Family::Office,
-    extensions: &[
-        "docx", "xlsx", "pptx", "vsdx", "thmx", "xps", "oxps", "nupkg", "vsix", "appx", "msix", "glox", "3mf",
-    ],
+    extensions: &["docx", "xlsx", "pptx", "vsdx", "thmx", "nupkg", "vsix", "appx", "msix", "glox", "3mf"],
     media_types: &["application/vnd.openxmlformats-package"],
     magic: &[],
     probe: Probe::Within(ZIP, is_package),

@@ -95,6 +95,11 @@ fn is_vba(artifact: &Artifact) -> bool {
     unpack::is_module(artifact) || looks_like_vba(&view.text)
 }
 
+/// Whether a stream holds the compressed source of a module.
+pub(crate) fn has_source(stream: &[u8]) -> bool {
+    decompress::find_source(stream, 0).is_some()
+}
+
 /// Bytes of text looked at.
 const HEAD: usize = 64 << 10;
 

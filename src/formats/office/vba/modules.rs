@@ -119,7 +119,9 @@ impl VbaProject {
         for entry in &dir.modules {
             out.read_listed(entry, streams, &mut claimed, left);
         }
-        if dir.modules.is_empty() && named("dir").is_some() {
+        // A project of Access may have no module at all.
+        let has_others = streams.iter().any(|stream| !is_table(&stream.name));
+        if dir.modules.is_empty() && named("dir").is_some() && has_others {
             let what = "the dir stream lists no module; modules are found by their own first bytes";
             out.problems.push(Problem::damaged(what, Location::part(out.place("dir"))));
         }
