@@ -1,7 +1,9 @@
 //! What Office runs beside macros: add-ins that a document asks for (VSTO and web add-ins), ActiveX controls.
 
+use std::collections::BTreeMap;
+
+use super::OoxmlView;
 use super::parts::parts;
-use super::{OoxmlView, Relation};
 use crate::finding_kind;
 use crate::formats::office::classes::{DANGEROUS_CLASS, RISKY_CLASS, say_class};
 use crate::formats::office::target::{Reach, target};
@@ -20,21 +22,32 @@ enum Purpose {
     WebAddIn,
 }
 
-/// Parts are found by relationship, and where writers put them.
-fn purpose(view: &OoxmlView, name: &str) -> Option<Purpose> {
-    let is_bound_as = |kind: &str| {
-        let leads_here = |relation: &&Relation| !relation.is_external && relation.resolve().eq_ignore_ascii_case(name);
-        view.relations.iter().filter(|relation| relation.short_kind() == kind).any(|relation| leads_here(&relation))
-    };
-    if name == "docprops/custom.xml" || is_bound_as("custom-properties") {
+/// Parts are found by relationship, and where writers put them: this tells by the name, `bound` by relationship.
+fn by_name(name: &str) -> Option<Purpose> {
+    if name == "docprops/custom.xml" {
         Some(Purpose::Properties)
-    } else if name.contains("/activex/") && name.ends_with(".xml") || is_bound_as("control") {
+    } else if name.contains("/activex/") && name.ends_with(".xml") {
         Some(Purpose::Controls)
-    } else if name.contains("webextension") && name.ends_with(".xml") || is_bound_as("webextension") {
+    } else if name.contains("webextension") && name.ends_with(".xml") {
         Some(Purpose::WebAddIn)
     } else {
         None
     }
+}
+
+/// Parts by their names in lower case.
+fn bound(view: &OoxmlView) -> BTreeMap<String, Purpose> {
+    let mut parts = BTreeMap::new();
+    for relation in view.relations.iter().filter(|relation| !relation.is_external) {
+        let purpose = match relation.short_kind().as_str() {
+            "custom-properties" => Purpose::Properties,
+            "control" => Purpose::Controls,
+            "webextension" => Purpose::WebAddIn,
+            _ => continue,
+        };
+        parts.entry(relation.resolve().to_ascii_lowercase()).or_insert(purpose);
+    }
+    parts
 }
 
 impl Analyzer for AddIns {
@@ -44,9 +57,11 @@ impl Analyzer for AddIns {
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         let view = artifact.view::<OoxmlView>()?;
-        for part in parts(artifact, out, |name| purpose(&view, name).is_some())? {
+        let bound = bound(&view);
+        let purpose = |name: &str| by_name(name).or_else(|| bound.get(name).copied());
+        for part in parts(artifact, out, |name| purpose(name).is_some())? {
             let at = || Location::part(format!("part {}", part.name));
-            match purpose(&view, &part.name.to_ascii_lowercase()) {
+            match purpose(&part.name.to_ascii_lowercase()) {
                 Some(Purpose::Properties) => {
                     let location = assembly_location(&part.data);
                     if !location.is_empty() {
