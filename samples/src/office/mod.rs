@@ -18,3 +18,4 @@ pub mod presentation;
 pub mod single_xml;
 pub mod vba;
 pub mod visio;
+pub mod word;

@@ -30,11 +30,20 @@ mod word;
 pub use parser::{OleEntry, OleKind, OleView};
 pub use rebuild::{Changes, Node, compound_file};
 
+use crate::formats::office::strings::NamedString;
+
 use crate::model::FormatId;
 use crate::stage::{Family, FormatSpec, Magic, Probe, Reading, Reference};
 
 /// A compound file of no narrower kind.
 pub const OLE: FormatId = FormatId("ole");
+
+/// The strings a macro of the document could reach: its variables and properties.
+pub fn named_strings(view: &OleView) -> Vec<NamedString> {
+    let mut found = word::variables(view);
+    found.extend(summary::properties(view));
+    found
+}
 
 /// The format.
 pub const FORMAT: FormatSpec = FormatSpec {
