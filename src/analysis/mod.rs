@@ -5,6 +5,7 @@ pub mod entropy;
 pub mod invisible;
 pub mod iocs;
 pub mod names;
+pub mod padding;
 pub mod text;
 pub mod web_archive;
 
@@ -19,4 +20,5 @@ pub const ANALYZERS: &[&dyn Analyzer] = &[
     &iocs::Indicators,
     &carve::Carver,
     &web_archive::WebArchives,
+    &padding::Padding,
 ];

@@ -1,6 +1,7 @@
 //! Binary office documents whose macros lie where few tools look.
 
 use crate::Sample;
+use crate::archive::zip::ZipFile;
 use crate::document::pdf::Pdf;
 use crate::office::activemime::web_archive;
 use crate::office::biff::Workbook;
@@ -8,6 +9,7 @@ use crate::office::cfb::Cfb;
 use crate::office::macros::{self, ticket_project_from, vba_project, with_project};
 use crate::office::presentation::{Keeping, presentation};
 use crate::office::visio::visio;
+use crate::office::word::Word;
 
 /// The samples.
 pub(super) fn all() -> Vec<Sample> {
@@ -76,10 +78,47 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fc7",
+            file_name: "申込書.doc",
+            about: "a Word 97 document attached to a template at a numeric address",
+            make: || Word::new().narrow("text").template("http://192.0.2.20/t.dot").build().build(),
+        },
+        Sample {
+            id: "fc8",
+            file_name: "見積書.doc",
+            about: "a DDE field cut over pieces of either width, whose command is a document variable",
+            make: || {
+                let word = Word::new()
+                    .wide("\u{13} DDEA")
+                    .narrow("UTO \u{13} DOCVARIABLE v \u{14}\u{15}")
+                    .wide("\u{14}\u{15}");
+                word.variable("v", "cmd.exe /c harmless-none.exe").build().build()
+            },
+        },
+        Sample {
+            id: "fc9",
+            file_name: "請求書.zip",
+            about: "a document blown up by zeros at its end",
+            make: || {
+                let document = Word::new().narrow("text").build().build();
+                let padded = [document, vec![0; 9 << 20]].concat();
+                ZipFile::new().entry("請求書.doc", padded).build()
+            },
+        },
+        Sample {
             id: "bc1",
             file_name: "配置図.vsd",
             about: "a drawing of one shape",
             make: || drawing(visio(&[], "会議室 A から C の配置図です。改訂があれば総務まで。".as_bytes())),
+        },
+        Sample {
+            id: "bc3",
+            file_name: "規程.doc",
+            about: "a Word 97 document with page numbers, a variable and a template of the own network",
+            make: || {
+                let word = Word::new().wide("就業規則 \u{13} PAGE \u{14}1\u{15}").narrow(" end");
+                word.variable("version", "3").template(r"\\filesv01\templates\kitei.dot").build().build()
+            },
         },
         Sample {
             id: "bc2",

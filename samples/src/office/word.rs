@@ -8,6 +8,7 @@ pub struct Word {
     pieces: Vec<(String, bool)>,
     template: String,
     variables: Vec<(String, String)>,
+    bookmarks: Vec<(String, u32, u32)>,
 }
 
 impl Word {
@@ -37,6 +38,12 @@ impl Word {
     /// A document variable.
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// A bookmark over some positions of the text.
+    pub fn bookmark(mut self, name: &str, start: u32, end: u32) -> Self {
+        self.bookmarks.push((name.to_owned(), start, end));
         self
     }
 
@@ -79,8 +86,22 @@ impl Word {
         for (_, value) in &self.variables {
             variables.extend(counted(value));
         }
+        let names: Vec<String> = self.bookmarks.iter().map(|(name, ..)| name.clone()).collect();
+        let mut starts: Vec<u8> = self.bookmarks.iter().flat_map(|(_, start, _)| start.to_le_bytes()).collect();
+        starts.extend(position.to_le_bytes());
+        starts.extend((0..self.bookmarks.len()).flat_map(|index| (index as u32).to_le_bytes()));
+        let mut ends: Vec<u8> = self.bookmarks.iter().flat_map(|(.., end)| end.to_le_bytes()).collect();
+        ends.extend(position.to_le_bytes());
+        let parts = [
+            (33usize, clx),
+            (32, strings(&assoc, 0)),
+            (60, variables),
+            (21, strings(&names, 0)),
+            (22, starts),
+            (23, ends),
+        ];
         let mut table = Vec::new();
-        for (pair, part) in [(33usize, clx), (32, strings(&assoc, 0)), (60, variables)] {
+        for (pair, part) in parts {
             let at = 154 + pair * 8;
             document[at..at + 4].copy_from_slice(&(table.len() as u32).to_le_bytes());
             document[at + 4..at + 8].copy_from_slice(&(part.len() as u32).to_le_bytes());

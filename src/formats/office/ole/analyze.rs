@@ -4,7 +4,7 @@ use super::native::{self, packed};
 use super::{OleView, equation, link, package, summary, word};
 use crate::finding_kind;
 use crate::formats::office::equation::{EQUATION_EDITOR_OBJECT, EQUATION_FONT_OVERFLOW, EQUATION_MATRIX_OVERFLOW};
-use crate::formats::office::{biff, classes, dde, remote, xlm};
+use crate::formats::office::{biff, classes, dde, external, remote, xlm};
 use crate::model::{Artifact, Location, ProblemKind};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
 
@@ -99,12 +99,20 @@ pub(super) struct Texts;
 
 impl Analyzer for Texts {
     fn findings(&self) -> Kinds {
-        &[dde::DDE_LINK, remote::REMOTE_IMAGE, remote::REMOTE_OBJECT, remote::REMOTE_HOST_UNUSUAL]
+        &[
+            dde::DDE_LINK,
+            external::EXPLOIT_TARGET,
+            external::REMOTE_TEMPLATE,
+            remote::REMOTE_IMAGE,
+            remote::REMOTE_OBJECT,
+            remote::REMOTE_HOST_UNUSUAL,
+        ]
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         let view = artifact.view::<OleView>()?;
         word::say_fields(&view, out);
+        word::say_template(&view, out);
         Ok(())
     }
 }

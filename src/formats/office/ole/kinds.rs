@@ -79,8 +79,8 @@ pub const DOC: FormatSpec = FormatSpec {
         url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-doc/",
     }],
     limitations: &[
-        "Text is searched in the file's bytes, not read in reading order.",
-        "The attached template is not read.",
+        "Text is searched in the file's bytes; only fields are read in reading order.",
+        "Of Word 6 and 95 fields are searched in the stream.",
     ],
     ..BASE
 };

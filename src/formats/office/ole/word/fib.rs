@@ -10,6 +10,10 @@ const WORD_6: u16 = 0xA5DC;
 const PAIRS: usize = 154;
 
 /// Positions in FibRgFcLcb97, 2.5.6.
+const STTBF_BKMK: usize = 21;
+const PLCF_BKF: usize = 22;
+const PLCF_BKL: usize = 23;
+const STTBF_ASSOC: usize = 32;
 const CLX: usize = 33;
 const STW_USER: usize = 60;
 
@@ -24,6 +28,10 @@ pub(in super::super) struct Fib {
     pub(in super::super) is_locked: bool,
     second_table: bool,
     /// Offset and size in the table stream.
+    pub(super) bookmarks: (usize, usize),
+    pub(super) bookmark_starts: (usize, usize),
+    pub(super) bookmark_ends: (usize, usize),
+    pub(super) assoc: (usize, usize),
     pub(super) clx: (usize, usize),
     pub(super) variables: (usize, usize),
 }
@@ -47,6 +55,10 @@ impl Fib {
             version: u16_at(stream, 2)?,
             is_locked: flags & 0x0100 != 0,
             second_table: flags & 0x0200 != 0,
+            bookmarks: pair(STTBF_BKMK),
+            bookmark_starts: pair(PLCF_BKF),
+            bookmark_ends: pair(PLCF_BKL),
+            assoc: pair(STTBF_ASSOC),
             clx: pair(CLX),
             variables: pair(STW_USER),
         })

@@ -4,8 +4,9 @@
 
 use memchr::memmem;
 
-use super::super::OleView;
-use super::pieces::pieces;
+use super::super::{OleView, named_strings};
+use super::bookmarks::bookmarks;
+use super::pieces::{Piece, pieces};
 use super::{Word, documents};
 use crate::formats::office::word_fields::{Instructions, say_instruction};
 use crate::model::Location;
@@ -17,7 +18,7 @@ pub(in super::super) fn say_fields(view: &OleView, out: &mut Outcome<'_>) {
         let word = documents(view).find(|word| word.index == index);
         let at = Location::part(format!("stream {}", view.path(index)));
         let stream = view.data(index);
-        let mut found = word.as_ref().and_then(in_pieces).unwrap_or_else(|| in_stream(&stream));
+        let mut found = word.as_ref().and_then(|word| in_pieces(view, word)).unwrap_or_else(|| in_stream(&stream));
         let has_word =
             |stream: &[u8]| memmem::find(stream, b"DDE").is_some() || memmem::find(stream, b"D\0D\0E\0").is_some();
         let is_dde = |instruction: &String| {
@@ -33,9 +34,19 @@ pub(in super::super) fn say_fields(view: &OleView, out: &mut Outcome<'_>) {
 }
 
 /// Instructions in the text as Word reads it.
-fn in_pieces(word: &Word) -> Option<Vec<String>> {
+fn in_pieces(view: &OleView, word: &Word) -> Option<Vec<String>> {
     let pieces = pieces(word)?;
+    if !pieces.iter().any(Piece::has_field) {
+        return Some(Vec::new());
+    }
     let mut fields = Instructions::default();
+    // What DOCVARIABLE, DOCPROPERTY and REF show.
+    for string in named_strings(view) {
+        fields.name(&string.name, string.value);
+    }
+    for (name, text) in bookmarks(word, &pieces) {
+        fields.name(&name, text);
+    }
     for piece in pieces {
         if !fields.is_open() && !piece.has_field() {
             continue;

@@ -1,6 +1,7 @@
 //! What a Word 97-2003 document says outside its macros (MS-DOC): `fib` where things are, `pieces` its text in reading order,
-//! `fields` what the fields in it reach, `tables` its template and its variables.
+//! `bookmarks` what of it has a name, `fields` what the fields in it reach, `tables` its template and its variables.
 
+mod bookmarks;
 mod fib;
 mod fields;
 mod pieces;
@@ -9,7 +10,7 @@ mod tables;
 use bytes::Bytes;
 
 pub(super) use fields::say_fields;
-pub(super) use tables::variables;
+pub(super) use tables::{say_template, variables};
 
 use super::OleView;
 use fib::Fib;
@@ -66,7 +67,28 @@ mod tests {
         assert_eq!(said(&Made::new().wide("\u{13} DDE harmless-none.exe \"/k\"")), [("dde-link", "high")]);
         let nested = Made::new().narrow("\u{13}\u{13} QUOTE 68 68 69 \u{14}\u{15} harmless-none.exe a\u{14}\u{15}");
         assert_eq!(said(&nested), [("dde-link", "high")]);
+        let shown = Made::new()
+            .narrow("cmd.exe /c x")
+            .wide("\u{13} DDEAUTO \u{13} REF b \u{14}\u{15} a\u{14}\u{15}")
+            .bookmark("other", 3, 5)
+            .bookmark("b", 0, 12);
+        assert_eq!(said(&shown), [("dde-link", "high")]);
+        let variable =
+            Made::new().wide("\u{13} DDE \u{13} DOCVARIABLE v \u{14}\u{15}\u{15}").variable("v", "cmd.exe /c x");
+        assert_eq!(said(&variable), [("dde-link", "high")]);
         assert_eq!(said(&Made::new().narrow("\u{13} PAGE \u{14}1\u{15}").wide("the word DDE in a text")), []);
+    }
+
+    #[test]
+    fn a_template_elsewhere_is_said() {
+        assert_eq!(
+            said(&Made::new().narrow("x").template("http://192.0.2.20/t.dot")),
+            [("remote-template", "high"), ("remote-host-unusual", "info")]
+        );
+        for path in [r"C:\Templates\letter.dot", "Normal.dot", r"\\server01\forms\letter.dot"] {
+            let said = said(&Made::new().narrow("x").template(path));
+            assert!(said.iter().all(|(_, severity)| *severity == "low"), "{path}: {said:?}");
+        }
     }
 
     #[test]

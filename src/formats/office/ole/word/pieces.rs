@@ -57,7 +57,20 @@ fn piece_table(clx: &[u8]) -> Option<&[u8]> {
     (clx.get(at) == Some(&2)).then(|| whole.get(..size).unwrap_or(whole))
 }
 
-impl Piece<'_> {
+impl<'a> Piece<'a> {
+    /// Characters in it, as positions count them.
+    pub(super) fn count(&self) -> usize {
+        if self.is_wide { self.bytes.len() / 2 } else { self.bytes.len() }
+    }
+
+    /// Some of its characters.
+    pub(super) fn part(&self, skipped: usize, taken: usize) -> Piece<'a> {
+        let width = if self.is_wide { 2usize } else { 1 };
+        let from = skipped.saturating_mul(width).min(self.bytes.len());
+        let to = from.saturating_add(taken.saturating_mul(width)).min(self.bytes.len());
+        Piece { bytes: self.bytes.get(from..to).unwrap_or_default(), is_wide: self.is_wide }
+    }
+
     /// Its characters. What takes one byte is in the code page 1252, whatever the language.
     pub(super) fn characters(&self) -> Box<dyn Iterator<Item = char> + '_> {
         if self.is_wide {

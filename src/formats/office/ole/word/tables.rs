@@ -6,7 +6,26 @@ use encoding_rs::UTF_16LE;
 use super::super::OleView;
 use super::{Word, documents};
 use crate::formats::fields::u16_at;
+use crate::formats::office::external::say_external;
 use crate::formats::office::strings::{MAX_STRINGS, NamedString, StringSource};
+use crate::model::Location;
+use crate::stage::Outcome;
+
+/// Positions in SttbfAssoc, and what Word fetches from there.
+const FETCHED: [(usize, &str); 3] = [(1, "attachedTemplate"), (8, "mailMergeSource"), (9, "mailMergeHeaderSource")];
+
+/// Says where the document's template and the sources of its mail merge are.
+pub(in super::super) fn say_template(view: &OleView, out: &mut Outcome<'_>) {
+    for word in documents(view).filter(|word| word.fib.is_word_97 && !word.fib.is_locked) {
+        let at = || Location::part(format!("stream {}", view.path(word.index)));
+        let (names, _) = strings(word.part(word.fib.assoc)).unwrap_or_default();
+        for (index, kind) in FETCHED {
+            if let Some(target) = names.get(index).filter(|target| !target.is_empty()) {
+                say_external(out, &kind.to_ascii_lowercase(), target, &at);
+            }
+        }
+    }
+}
 
 /// The document's variables.
 pub(in super::super) fn variables(view: &OleView) -> Vec<NamedString> {
@@ -26,7 +45,7 @@ fn of(word: &Word) -> Vec<NamedString> {
 }
 
 /// STTB, 2.2.4, of two-byte characters: the strings, and where it ends.
-fn strings(table: &[u8]) -> Option<(Vec<String>, usize)> {
+pub(super) fn strings(table: &[u8]) -> Option<(Vec<String>, usize)> {
     if u16_at(table, 0)? != 0xFFFF {
         return None;
     }
