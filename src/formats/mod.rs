@@ -68,6 +68,8 @@ pub const FORMATS: &[&FormatSpec] = &[
     &office::hwp::FORMAT,
     &office::jtd::FORMAT,
     &office::ole::kinds::MPP,
+    &office::ole::kinds::WORKS,
+    &office::ole::kinds::OUTLOOK_PROJECT,
     &archive::zip::FORMAT,
     &office::ooxml::FORMAT,
     &office::ooxml::kinds::DOCX,

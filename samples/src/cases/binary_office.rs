@@ -106,6 +106,24 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fc10",
+            file_name: "VbaProject.OTM",
+            about: "the macros of Outlook with the dropper among them",
+            make: || {
+                let project = ticket_project_from("fc10", "http://example.org/w/");
+                let file = Cfb::new().stream("OutlookProjectData", vec![0; 8]);
+                with_project(file, "OutlookVbaData", &project).build()
+            },
+        },
+        Sample {
+            id: "fc11",
+            file_name: "仕様書.rtf",
+            about: "rich text with a document and its dropper behind it",
+            make: || {
+                [b"{\\rtf1\\ansi text}\r\n".as_slice(), &macros::reply_doc("fc11", "http://example.org/w/")].concat()
+            },
+        },
+        Sample {
             id: "bc1",
             file_name: "配置図.vsd",
             about: "a drawing of one shape",

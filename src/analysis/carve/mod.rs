@@ -143,7 +143,9 @@ fn plain(artifact: &Artifact, scope: Scope, out: &mut Outcome<'_>) -> Result<(),
         Kind::Zip | Kind::OfficeXml => {
             scope == Scope::All || !matches!(family, Some(Family::Office)) && !artifact.is(FormatId("zip"))
         }
-        Kind::Flash | Kind::Pdf | Kind::Compound | Kind::RichText => scope == Scope::All,
+        // What stands behind rich text or a PDF is a file to whoever cuts it out.
+        Kind::Compound => scope == Scope::All || family == Some(Family::Document),
+        Kind::Flash | Kind::Pdf | Kind::RichText => scope == Scope::All,
         Kind::WebPage | Kind::Picture => false,
     };
     // What stands at the start is the artifact itself, where its format is known.

@@ -215,7 +215,11 @@ fn streams_become_children_where_the_file_alone_is_not_enough() {
 
 #[test]
 fn kinds_are_told_by_streams_and_not_by_class() {
-    let cases: [(&FormatSpec, Cfb); 4] = [
+    let cases: [(&FormatSpec, Cfb); 8] = [
+        (&kinds::MPP, Cfb::new().stream("Props14", vec![0; 10])),
+        (&kinds::WORKS, Cfb::new().stream("MatOST", vec![0; 10])),
+        (&kinds::OUTLOOK_PROJECT, Cfb::new().stream("OutlookVbaData/VBA/dir", vec![0; 10])),
+        (&kinds::VSD, Cfb::new().stream("VisioDocument", vec![0; 10])),
         (&kinds::DOC, Cfb::new().stream("worddocument", vec![0; 10])),
         (&kinds::XLS, Cfb::new().stream("Book", vec![0; 10])),
         (&kinds::PPT, Cfb::new().stream("PowerPoint Document", vec![0; 10])),

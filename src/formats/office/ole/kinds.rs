@@ -184,6 +184,40 @@ pub const MPP: FormatSpec = FormatSpec {
     ..BASE
 };
 
+/// A document of Microsoft Works.
+pub const WORKS: FormatSpec = FormatSpec {
+    id: FormatId("works"),
+    title: "Microsoft Works document",
+    extensions: &["wps", "wks", "wdb", "wpt", "xlr"],
+    media_types: &["application/vnd.ms-works"],
+    probe: Probe::Within(OLE, |artifact| {
+        sees(artifact, |view| {
+            has_stream(view, "MatOST") || has_stream(view, "WksSSWorkBook") || has_stream(view, "MN0")
+        })
+    }),
+    references: &[Reference {
+        title: "libwps, import of Microsoft Works documents",
+        url: "https://sourceforge.net/projects/libwps/",
+    }],
+    limitations: &["Text is searched in the file's bytes. Works has no macros."],
+    ..BASE
+};
+
+/// The macros of Outlook, which lie beside the mailbox and in no message.
+pub const OUTLOOK_PROJECT: FormatSpec = FormatSpec {
+    id: FormatId("outlook-project"),
+    title: "Outlook VBA project",
+    extensions: &["otm"],
+    probe: Probe::Within(OLE, |artifact| {
+        sees(artifact, |view| view.find("OutlookVbaData").is_some() || has_stream(view, "OutlookProjectData"))
+    }),
+    references: &[Reference {
+        title: "MS-OVBA, Office VBA File Format Structure",
+        url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-ovba/",
+    }],
+    ..BASE
+};
+
 /// Content of a document program's own, given out in one piece because its file scatters it. The container's analyzers
 /// read what there is to read; here it is only searched.
 pub const STREAM: FormatSpec = FormatSpec {
