@@ -41,7 +41,7 @@ fn formula(cell: &str, is_separator: impl Fn(char) -> bool) -> Option<String> {
     if quotes % 2 == 1 {
         return Some(quoted(body));
     }
-    let end = body.find(|c| is_separator(c)).unwrap_or(body.len());
+    let end = body.find(is_separator).unwrap_or(body.len());
     Some(body.get(..end).unwrap_or(body).to_owned())
 }
 
