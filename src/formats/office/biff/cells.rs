@@ -28,6 +28,9 @@ pub(super) struct Reader<'a> {
     pub(super) place: &'a Location,
 }
 
+/// Records of shared and array formulas by cell, with the size of what stands before their tokens.
+type Shared<'a> = HashMap<(u32, u32), (usize, std::borrow::Cow<'a, [u8]>)>;
+
 /// A formula's tokens, at a cell.
 struct Pending<'a> {
     row: u32,
@@ -42,7 +45,7 @@ struct Pending<'a> {
 /// Reads the cells of the substream at an offset into a sheet of the program.
 pub(super) fn read(reader: &Reader<'_>, offset: usize, context: &mut Context, program: &mut Program, sheet: usize) {
     let mut formulas: Vec<Pending<'_>> = Vec::new();
-    let mut shared: HashMap<(u32, u32), (usize, std::borrow::Cow<'_, [u8]>)> = HashMap::new();
+    let mut shared: Shared<'_> = HashMap::new();
     let mut depth = 0usize;
     for record in records(reader.stream, offset) {
         if is_begin(record.kind) {
@@ -108,7 +111,7 @@ const fn array_header(version: Version) -> usize {
 /// The formula of a cell, or what can be said in its place.
 fn decompiled(
     pending: &Pending<'_>,
-    shared: &HashMap<(u32, u32), (usize, std::borrow::Cow<'_, [u8]>)>,
+    shared: &Shared<'_>,
     reader: &Reader<'_>,
     context: &mut Context,
     program: &mut Program,

@@ -82,7 +82,7 @@ pub(super) fn extern_sheet_5(body: &[u8], page: CodePage) -> Book {
     match mark {
         '\u{3}' | '\u{2}' => Book { path: String::new(), tabs: vec![name.to_owned()], ..Book::default() },
         '\u{1}' => {
-            let path = decode_path(&text.get(..count).unwrap_or(&text).to_owned());
+            let path = decode_path(text.get(..count).unwrap_or(&text));
             Book { path, ..Book::default() }
         }
         _ => Book { path: text.get(..count).unwrap_or(&text).to_owned(), ..Book::default() },

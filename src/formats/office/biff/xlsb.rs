@@ -201,11 +201,14 @@ fn shared_strings(data: &[u8]) -> Vec<Arc<str>> {
     strings
 }
 
+/// Tokens and the data behind them.
+type Tokens<'a> = (&'a [u8], &'a [u8]);
+
 /// A formula whose tokens are to be read once the shared ones are known.
 struct Pending<'a> {
     row: u32,
     column: u32,
-    tokens: (&'a [u8], &'a [u8]),
+    tokens: Tokens<'a>,
     value: Value,
 }
 
@@ -215,7 +218,7 @@ fn read_sheet(part: &SheetPart<'_>, strings: &[Arc<str>], context: &mut Context,
     const SHARED: u32 = 427;
     let mut row = 0u32;
     let mut formulas: Vec<Pending<'_>> = Vec::new();
-    let mut shared: HashMap<(u32, u32), (&[u8], &[u8])> = HashMap::new();
+    let mut shared: HashMap<(u32, u32), Tokens<'_>> = HashMap::new();
     records(part.data, |kind, body| match kind {
         ROW => row = u32_at(body, 0).unwrap_or(row),
         ARRAY | SHARED => {

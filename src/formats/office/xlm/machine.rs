@@ -18,15 +18,20 @@ pub(super) type Place = (usize, u32, u32);
 /// Parts of formulas worked out; an attack needs some ten thousand.
 const MAX_STEPS: usize = 1_000_000;
 /// Bytes of texts made on the way.
-const MAX_BYTES: usize = 48 << 20;
+const MAX_BYTES: usize = 64 << 20;
 /// How often one cell runs.
-const MAX_VISITS: u32 = 3_000;
+const MAX_VISITS: u32 = 60_000;
 /// Calls inside calls.
 const MAX_CALLS: usize = 24;
+/// Parts of formulas inside each other, over all calls.
+const MAX_NESTING: usize = 160;
+/// Cells passed on the way to the next formula, all together.
+const MAX_PASSED: usize = 20_000_000;
 /// Ways not taken that are kept for later.
 const MAX_PENDING: usize = 2_000;
-/// Acts noted.
+/// Acts noted, and of them such that write into cells, which there may be one of for each character.
 const MAX_ACTS: usize = 3_000;
+const MAX_WRITES: usize = 1_000;
 /// Cells of an area looked at.
 const MAX_AREA: usize = 4_096;
 
@@ -113,8 +118,13 @@ pub(super) struct Machine<'a> {
     steps: usize,
     bytes: usize,
     depth: usize,
+    nesting: usize,
+    passed: std::cell::Cell<usize>,
     known_acts: HashSet<String>,
-    current: String,
+    writes: usize,
+    /// The formula that runs, and names it was given elsewhere.
+    current: Option<Formula<'a>>,
+    named: String,
     /// What was done.
     pub(super) acts: Vec<Act>,
     /// Formulas that macros wrote: text, and whether into a macro sheet.
@@ -146,8 +156,12 @@ pub(super) fn follow<'a>(program: &'a Program, starts: &[&'a Expr], starts_somew
         steps: 0,
         bytes: 0,
         depth: 0,
+        nesting: 0,
+        passed: std::cell::Cell::new(0),
         known_acts: HashSet::new(),
-        current: String::new(),
+        writes: 0,
+        current: None,
+        named: String::new(),
         acts: Vec::new(),
         written: Vec::new(),
         is_cut: false,
@@ -233,7 +247,7 @@ impl<'a> Machine<'a> {
                 Start::At(place) => self.begin(place),
                 Start::Arm(place, arm) => {
                     self.frames.push(Frame::default());
-                    self.current = shown(&arm);
+                    self.current = Some(Formula::Made(arm.clone()));
                     self.eval(&arm, place);
                     let next = match self.flow.take() {
                         Some(Flow::To(place)) => Some(place),
@@ -270,13 +284,12 @@ impl<'a> Machine<'a> {
         while let Some((place, formula)) = self.next_formula(at) {
             let visits = self.visits.entry(place).or_default();
             *visits = visits.saturating_add(1);
-            if *visits > MAX_VISITS || self.steps > MAX_STEPS || self.bytes > MAX_BYTES {
+            let has_left = self.steps <= MAX_STEPS && self.bytes <= MAX_BYTES && self.passed.get() <= MAX_PASSED;
+            if *visits > MAX_VISITS || !has_left {
                 self.is_cut = true;
                 break;
             }
-            if self.is_reached || *visits == 1 {
-                self.current = shown(&formula);
-            }
+            self.current = Some(formula.clone());
             let worth = self.eval(&formula, place);
             let worth = self.worth_of(worth);
             self.values.insert(place, worth);
@@ -302,9 +315,10 @@ impl<'a> Machine<'a> {
         let (sheet, column, row) = at;
         let end = (column, u32::MAX);
         let cells = &self.program.sheets.get(sheet)?.cells;
-        let own = cells
-            .range((column, row)..=end)
-            .find_map(|((column, row), cell)| Some(((sheet, *column, *row), cell.formula.as_ref()?)));
+        let own = cells.range((column, row)..=end).find_map(|((column, row), cell)| {
+            self.passed.set(self.passed.get().saturating_add(1));
+            Some(((sheet, *column, *row), cell.formula.as_ref()?))
+        });
         let made = self.made.range(at..=(sheet, column, u32::MAX)).next();
         match (own, made) {
             (Some((own, _)), Some((made, formula))) if *made <= own => Some((*made, Formula::Made(formula.clone()))),
@@ -422,6 +436,17 @@ impl<'a> Machine<'a> {
         if !self.spend(0) || self.is_halted {
             return Worth::Unknown;
         }
+        if self.nesting >= MAX_NESTING {
+            self.is_cut = true;
+            return Worth::Unknown;
+        }
+        self.nesting = self.nesting.saturating_add(1);
+        let worth = self.part(expr, at);
+        self.nesting = self.nesting.saturating_sub(1);
+        worth
+    }
+
+    fn part(&mut self, expr: &Expr, at: Place) -> Worth {
         match expr {
             Expr::Missing => Worth::Nothing,
             Expr::Number(number) => Worth::Number(*number),
@@ -509,6 +534,12 @@ impl<'a> Machine<'a> {
             return worth;
         }
         let values = self.values(arguments, at);
+        // Reading a text costs less than making one.
+        let read: usize =
+            values.iter().map(|worth| if let Worth::Text(text) = worth { text.len() / 16 } else { 0 }).sum();
+        if !self.spend(read) {
+            return Worth::Unknown;
+        }
         if let Some(worth) = apply(name, &values) {
             if let Worth::Text(text) = &worth {
                 self.spend(text.len());
@@ -527,14 +558,25 @@ impl<'a> Machine<'a> {
     }
 
     fn note(&mut self, does: MacroDeed, function: &str, arguments: Vec<Worth>, place: Place) {
-        if self.is_looking || self.acts.len() >= MAX_ACTS {
-            self.is_cut |= !self.is_looking;
+        if self.is_looking {
             return;
         }
-        let key =
-            format!("{place:?}{function}{}", arguments.iter().map(Worth::as_text).collect::<Vec<_>>().join("\u{1f}"));
-        if self.known_acts.insert(key) {
-            let source = self.current.clone();
+        if does == MacroDeed::Modify {
+            // What is written is kept elsewhere.
+            self.writes = self.writes.saturating_add(1);
+            if self.writes > MAX_WRITES {
+                return;
+            }
+        }
+        if self.acts.len() >= MAX_ACTS {
+            self.is_cut = true;
+            return;
+        }
+        let texts: Vec<String> = arguments.iter().map(Worth::as_text).collect();
+        let key = format!("{place:?}{function}{}", texts.join("\u{1f}"));
+        if self.spend(key.len()) && self.known_acts.insert(key) {
+            let source = self.current.as_ref().map(|formula| shown(formula)).unwrap_or_default();
+            let source = format!("{source}{}", self.named);
             let function = function.to_owned();
             self.acts.push(Act { does, function, arguments, place, is_reached: self.is_reached, source });
         }
@@ -547,9 +589,10 @@ impl<'a> Machine<'a> {
             && let Some((library, registered)) = self.registered.get(&plain(name)).cloned()
         {
             // The names were in the open where it was registered.
-            self.current = format!("{} {library} {registered}", self.current);
+            self.named = format!(" {library} {registered}");
             let head = [Worth::text(library), Worth::text(registered)];
             self.note(MacroDeed::Native, "CALL", head.into_iter().chain(values).collect(), at);
+            self.named.clear();
             return Worth::Unknown;
         }
         let worth = self.eval(function, at);
@@ -796,12 +839,15 @@ impl<'a> Machine<'a> {
     }
 
     /// The cell below with one of these calls, past what opens and closes in between.
-    fn skip(&self, at: Place, wanted: &[&str], opens: &str, closes: &str) -> Option<Place> {
+    fn skip(&mut self, at: Place, wanted: &[&str], opens: &str, closes: &str) -> Option<Place> {
         const MAX_CELLS: usize = 5_000;
         let mut depth = 0usize;
         let mut next = below(at);
         for _ in 0..MAX_CELLS {
             let (place, formula) = self.next_formula(next)?;
+            if !self.spend(0) {
+                return None;
+            }
             if let Expr::Call(name, arguments) = &*formula {
                 let is_block = *name == opens && (opens != "IF" || arguments.len() == 1)
                     || opens == "FOR" && matches!(*name, "WHILE" | "FOR.CELL");

@@ -448,13 +448,15 @@ pub(crate) fn cell_address(text: &str) -> Option<(u32, u32)> {
 
 /// A number counted from 0, and whether it is fixed.
 type Axis = (u32, bool);
+/// Two of them, either of which may be missing.
+type Corner = (Option<Axis>, Option<Axis>);
 
 fn point(column: Axis, row: Axis) -> Point {
     Point { row: row.0, column: column.0, is_row_fixed: row.1, is_column_fixed: column.1 }
 }
 
 /// Letters and digits, either of which may be missing.
-fn corner(text: &str) -> Option<((Option<Axis>, Option<Axis>), usize)> {
+fn corner(text: &str) -> Option<(Corner, usize)> {
     let mut at = 0usize;
     let fixed = |at: &mut usize| {
         let is_fixed = text.get(*at..).is_some_and(|rest| rest.starts_with('$'));
@@ -520,7 +522,7 @@ pub(super) fn r1c1(text: &str, row: u32, column: u32) -> Option<(Area, usize)> {
     ends.then_some((area, size))
 }
 
-fn r1c1_corner(text: &str, row: u32, column: u32) -> Option<((Option<Axis>, Option<Axis>), usize)> {
+fn r1c1_corner(text: &str, row: u32, column: u32) -> Option<(Corner, usize)> {
     let mut at = 0usize;
     let mut axis = |letter: char, base: u32| -> Option<Axis> {
         let rest = text.get(at..)?;

@@ -133,7 +133,9 @@ pub(crate) fn sheet_of(reference: &Reference, on: usize, by_name: &HashMap<Strin
     match &reference.sheet {
         None => Some(on),
         Some(name) => {
-            let own = name.split(':').next().unwrap_or(name);
+            // `[0]` is the workbook itself.
+            let own = name.rsplit(']').next().unwrap_or(name);
+            let own = own.split(':').next().unwrap_or(own);
             by_name.get(&own.to_lowercase()).copied()
         }
     }
