@@ -34,7 +34,7 @@ pub(super) fn give_forms(view: &OleView, out: &mut Outcome<'_>) -> Result<(), St
             out.fact("vba-form-partial", form.place.clone());
         }
         for string in form.strings.iter().take(MAX_FACTS) {
-            out.fact("vba-form-text", format!("{} = {}", string.name, string.value));
+            out.fact("form-text", format!("{} = {}", string.name, string.value));
         }
         let text = form.text();
         if !text.is_empty() {
