@@ -7,6 +7,7 @@
 
 mod documents;
 mod floor;
+mod macros;
 mod mix;
 mod unpack;
 
@@ -53,6 +54,7 @@ fn main() {
     let ready = start.elapsed();
     if only.as_deref() == Some("documents") {
         documents::run(&alone, arguments.next().as_deref());
+        macros::run();
         return;
     }
     let pair = Scanner::with(ScanOptions { threads: 2, ..ScanOptions::default() }, rules, Policy::shipped());

@@ -2,10 +2,10 @@ use sekisho_samples::office::biff::Workbook;
 use sekisho_samples::office::cfb::Cfb;
 use sekisho_samples::office::encryption::{Method, agile, presentation, properties, standard, word, workbook};
 
-use super::password::MAX_ROUNDS;
+use super::password::{MAX_ROUNDS, search};
 use crate::formats::office::ole::{OleView, kinds};
 use crate::formats::trial;
-use crate::model::{Artifact, Hints, Limits, PasswordHint, PasswordSource, ProblemKind, View};
+use crate::model::{Artifact, Hints, Limits, Location, PasswordHint, PasswordSource, ProblemKind, View};
 use crate::stage::{Outcome, Said, StageError};
 
 const DEFAULT: &str = "VelvetSweatshop";
@@ -23,7 +23,7 @@ fn unlocked_with(bytes: &[u8], passwords: &[(&str, PasswordSource)]) -> Said {
 }
 
 fn unlock(artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
-    super::unlock(artifact, &*artifact.view::<OleView>().unwrap(), out)
+    super::unlock(artifact, &artifact.view::<OleView>().unwrap(), out)
 }
 
 fn unlocked(bytes: &[u8], password: &str) -> Said {
@@ -111,15 +111,24 @@ fn a_stated_size_hides_nothing() {
 
 #[test]
 fn hashing_without_end_is_a_limit() {
-    let mut locked = agile(&package(), DEFAULT, 1000);
-    let place = memchr::memmem::find(&locked, b"spinCount=\"1000\"").unwrap();
-    let many = b"spinCount=\"9999999999\" ";
-    let _ = MAX_ROUNDS;
-    // A count beyond what the field holds is none; one beyond the cap is not spun.
-    locked[place..place + many.len() - 7].copy_from_slice(&many[..many.len() - 7]);
-    let said = unlocked(&locked, "k7Jq2");
-    assert!(!said.problems.is_empty());
-    assert!(said.children.is_empty());
+    let artifact = trial::file("a.xlsx", vec![0; 10]);
+    let budget = crate::budget::Budget::new(Limits::default());
+    let mut out = Outcome::new(&artifact, std::sync::Arc::default(), &budget);
+    let candidates = super::password::candidates(&artifact, &out);
+    let mut tried = 0;
+    let mut found = |rounds: u32, out: &mut Outcome<'_>| {
+        search(&candidates, rounds, &Location::whole(), out, |_, _| {
+            tried += 1;
+            Ok(None::<()>)
+        })
+    };
+    assert!(found(MAX_ROUNDS + 1, &mut out).is_none());
+    assert!(found(MAX_ROUNDS, &mut out).is_none());
+    // None by the first count; what thirty million rounds allow by the second.
+    assert_eq!(tried, 3);
+    let said = out.into_said();
+    assert_eq!(said.problems.len(), 2);
+    assert!(said.problems.iter().all(|problem| problem.kind == ProblemKind::Limit));
 }
 
 #[test]

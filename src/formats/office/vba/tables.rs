@@ -151,7 +151,7 @@ fn path(libid: &str) -> &str {
     let rest = rest.as_str();
     match kind {
         Some('A' | 'B' | 'C' | 'D') => rest,
-        _ => rest.splitn(5, '#').nth(3).unwrap_or_default(),
+        _ => rest.split('#').nth(3).unwrap_or_default(),
     }
 }
 

@@ -76,7 +76,7 @@ impl Sites {
             let (several, size) = if kinds & 0x80 != 0 { (kinds & 0x7F, 3) } else { (1, 2) };
             at = at.checked_add(size)?;
             // None at a time would never end.
-            left = left.checked_sub(several.max(1)).unwrap_or_default();
+            left = left.saturating_sub(several.max(1));
         }
         at = depths.checked_add(at.checked_sub(depths)?.next_multiple_of(4))?;
         for _ in 0..count.min(MAX_SITES) {
