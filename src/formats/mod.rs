@@ -187,6 +187,7 @@ pub const FORMATS: &[&FormatSpec] = &[
     &office::query::DATABASE_QUERY,
     &program::shortcut::kinds::LIBRARY,
     &office::sylk::FORMAT,
+    &office::activex::FORMAT,
     &script::hta::FORMAT,
     &script::encoded::FORMAT,
     &script::wsf::FORMAT,

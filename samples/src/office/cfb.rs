@@ -372,3 +372,17 @@ pub fn packaged(label: &str, path: &str, data: &[u8]) -> Vec<u8> {
     }
     [(body.len() as u32).to_le_bytes().as_slice(), &body].concat()
 }
+
+/// The content of an `Ole10Native` stream that names a file and packs none: what Packager writes for a link.
+pub fn linked_package(label: &str, path: &str) -> Vec<u8> {
+    let mut body = 2u16.to_le_bytes().to_vec();
+    for text in [label, path] {
+        body.extend(text.bytes());
+        body.push(0);
+    }
+    body.extend(0x0001_0000u32.to_le_bytes());
+    body.extend((path.len() as u32 + 1).to_le_bytes());
+    body.extend(path.bytes());
+    body.push(0);
+    [(body.len() as u32).to_le_bytes().as_slice(), &body].concat()
+}

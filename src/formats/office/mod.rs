@@ -2,6 +2,7 @@
 
 pub mod access;
 pub mod activemime;
+pub mod activex;
 pub(crate) mod biff;
 pub(crate) mod classes;
 pub(crate) mod connection;

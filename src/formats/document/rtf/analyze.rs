@@ -17,7 +17,8 @@ use crate::formats::office::external::EXPLOIT_TARGET;
 use crate::formats::office::ole::link::{OLE_REMOTE_LINK, say_address, say_monikers};
 use crate::formats::office::ole::native::Packed;
 use crate::formats::office::ole::package::{
-    OLE_EMBEDDED_EXECUTABLE, OLE_PACKAGE_LABEL_LIES, OLE_PACKAGE_OBJECT, name_of, say_native, say_packed,
+    OLE_EMBEDDED_EXECUTABLE, OLE_PACKAGE_LABEL_LIES, OLE_PACKAGE_LINK, OLE_PACKAGE_OBJECT, name_of, say_native,
+    say_packed,
 };
 use crate::formats::office::ole1::Content;
 use crate::formats::office::remote::{REMOTE_HOST_UNUSUAL, REMOTE_IMAGE, REMOTE_OBJECT};
@@ -57,6 +58,7 @@ impl Analyzer for RtfAnalyzer {
             OLE_EMBEDDED_EXECUTABLE,
             OLE_PACKAGE_LABEL_LIES,
             OLE_PACKAGE_OBJECT,
+            OLE_PACKAGE_LINK,
             OLE_REMOTE_LINK,
             EQUATION_EDITOR_OBJECT,
             EQUATION_FONT_OVERFLOW,

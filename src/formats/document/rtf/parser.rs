@@ -639,10 +639,14 @@ impl Reader {
     }
 
     /// Decodes what waits, in the code page of the font it is set in.
+    #[inline]
     fn flush(&mut self) {
-        if self.pending.is_empty() {
-            return;
+        if !self.pending.is_empty() {
+            self.decode();
         }
+    }
+
+    fn decode(&mut self) {
         self.high = None;
         let pending = std::mem::take(&mut self.pending);
         let text = self.group.charset.decode(&pending);
@@ -672,7 +676,10 @@ impl Reader {
         let is_empty = text.trim_matches(['\0', ' ']).is_empty();
         let is_told = matches!(kind, Word::Variable | Word::Information | Word::PropertyValue | Word::Connection);
         if is_told || kind == Word::ShapeValue && names_a_place(&text) {
-            self.view.text.extend(text.chars().map(|c| if c == '\0' { '\n' } else { c }).chain(['\n']));
+            for part in text.split('\0') {
+                self.view.text.push_str(part);
+                self.view.text.push('\n');
+            }
         }
         match kind {
             Word::FieldInstruction => {

@@ -36,6 +36,7 @@ impl Analyzer for Objects {
             package::OLE_EMBEDDED_EXECUTABLE,
             package::OLE_PACKAGE_LABEL_LIES,
             package::OLE_PACKAGE_OBJECT,
+            package::OLE_PACKAGE_LINK,
             EQUATION_EDITOR_OBJECT,
             EQUATION_FONT_OVERFLOW,
             EQUATION_MATRIX_OVERFLOW,

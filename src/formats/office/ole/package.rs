@@ -2,16 +2,20 @@
 
 use super::native::Packed;
 use crate::finding_kind;
-use crate::formats::office::target::{Target, target};
+use crate::formats::office::target::{Reach, Target, target};
 use crate::knowledge::extensions;
 use crate::model::name::{extension, file_name};
-use crate::model::{EntryName, Ioc, IocKind, Location, Origin, OriginKind, Problem};
+use crate::model::{EntryName, Ioc, IocKind, Location, Origin, OriginKind, Problem, Severity};
 use crate::stage::{Outcome, StageError};
 
 /// Says what a packed file is good for.
 pub(crate) fn say_packed(packed: &Packed, at: &Location, out: &mut Outcome<'_>) {
     let names = name_of(packed);
     let launched = names.all().find(|name| is_launchable(name));
+    if packed.is_linked && packed.data.is_empty() {
+        say_linked(packed, launched.is_some(), at, out);
+        return;
+    }
     let content = launchable_content(&packed.data);
     if launched.is_none() && content.is_none() {
         out.raise(OLE_PACKAGE_OBJECT, at.clone(), names.text.clone());
@@ -24,6 +28,16 @@ pub(crate) fn say_packed(packed: &Packed, at: &Location, out: &mut Outcome<'_>) 
     if promises {
         out.raise(OLE_PACKAGE_LABEL_LIES, at.clone(), format!("label {} for {}", packed.label, names.text));
     }
+}
+
+/// A package without content: the icon starts the file where it lies.
+fn say_linked(packed: &Packed, is_launched: bool, at: &Location, out: &mut Outcome<'_>) {
+    let severity = match target(&packed.path).reach() {
+        Some(Reach::Named | Reach::Odd) => Severity::High,
+        _ if is_launched => Severity::Medium,
+        _ => Severity::Low,
+    };
+    out.raise_as(OLE_PACKAGE_LINK, severity, false, at.clone(), packed.path.clone());
 }
 
 /// Says what native data that is no packed file is good for.
@@ -172,5 +186,58 @@ finding_kind! {
         facet: Structure,
         confidence: High,
         attack: ["T1027.009"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// An icon in the document starts a file that is not in the document but lies elsewhere.
+    ///
+    /// ## Why it matters
+    /// A double click starts a program of the system with the sender's arguments, or fetches one from another machine,
+    /// which also tells that machine the user's password hash.
+    ///
+    /// ## How we see it
+    /// An `Ole10Native` stream or a package in an OLE1 object that has a path but no content, marked as linked. Weighted
+    /// high if the path leads to another machine, medium if Windows launches such a file, else low.
+    ///
+    /// ## When it is innocent
+    /// Links to files on the author's own machine, which break in the mail.
+    ///
+    /// ## References
+    /// - MS-OLEDS 2.3.6 OLENativeStream: https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-oleds/
+    /// - ATT&CK T1204.002, User Execution: https://attack.mitre.org/techniques/T1204/002/
+    pub(crate) const OLE_PACKAGE_LINK = {
+        id: "ole-package-link",
+        title: "an icon in the document starts a file that lies elsewhere",
+        ja: "文書内のアイコンから、文書の外にあるファイルが起動します",
+        why_ja: "ダブルクリックすると、パソコン内のプログラムや外部サーバー上のファイルが起動します。",
+        severity: Medium,
+        facet: Execute,
+        confidence: High,
+        attack: ["T1204.002"],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::office::ole::native::packed;
+    use crate::formats::trial::{scan, weight};
+    use sekisho_samples::office::cfb::{Cfb, linked_package};
+
+    #[test]
+    fn a_package_that_only_names_a_file_is_a_link() {
+        let of = |path: &str| {
+            let native = linked_package("a", path);
+            assert!(packed(&native.clone().into()).unwrap().is_linked);
+            let file = Cfb::new().stream("ObjectPool/_1/\u{1}Ole10Native", native).build();
+            let said = scan(&crate::formats::office::ole::FORMAT, "a.doc", &file);
+            assert_eq!(weight(&said, "ole-embedded-executable"), None);
+            weight(&said, "ole-package-link")
+        };
+        assert_eq!(of(r"C:\Windows\System32\harmless-none.exe"), Some(Severity::Medium));
+        assert_eq!(of(r"\\192.0.2.1\s\harmless-none.exe"), Some(Severity::High));
+        assert_eq!(of(r"C:\data\a.txt"), Some(Severity::Low));
     }
 }
