@@ -367,6 +367,100 @@ mod tests {
     }
 
     #[test]
+    fn every_host_has_its_triggers() {
+        let kind = |name: &str| triggers().kind(name);
+        for name in [
+            "autoexec",
+            "autoopen",
+            "documentopen",
+            "documentchange",
+            "autonew",
+            "document_new",
+            "newdocument",
+            "document_open",
+            "auto_open",
+            "workbook_open",
+            "workbook_activate",
+            "auto_ope",
+            "worksheet_calculate",
+            "app_presentationopen",
+            "onslideshowpagechange",
+            "auto_activate",
+            "workbook_windowactivate",
+            "workbook_addininstall",
+            "application_startup",
+            "document_xmlafterinsert",
+            "document_sync",
+            "form_load",
+            "acadstartup",
+            "onstartapp",
+            "x_documentopen",
+            "app_slideshownextslide",
+        ] {
+            assert_eq!(kind(name), Some(TriggerKind::Open), "{name}");
+        }
+        for name in [
+            "autoexit",
+            "autoclose",
+            "document_close",
+            "documentbeforeclose",
+            "document_beforeclose",
+            "auto_close",
+            "workbook_close",
+            "workbook_beforeclose",
+            "workbook_deactivate",
+        ] {
+            assert_eq!(kind(name), Some(TriggerKind::Close), "{name}");
+        }
+        for event in [
+            "painted",
+            "painting",
+            "gotfocus",
+            "mousehover",
+            "resize",
+            "beforenavigate2",
+            "beforescriptexecute",
+            "documentcomplete",
+            "downloadbegin",
+            "downloadcomplete",
+            "filedownload",
+            "navigatecomplete2",
+            "navigateerror",
+            "progresschange",
+            "propertychange",
+            "setsecurelockicon",
+            "statustextchange",
+            "titlechange",
+            "mousemove",
+            "mouseenter",
+            "mouseleave",
+            "layout",
+            "onconnecting",
+        ] {
+            assert_eq!(kind(&format!("x1_{event}")), Some(TriggerKind::Shown), "{event}");
+        }
+        for name in [
+            "x_lostfocus",
+            "x_change",
+            "x_followhyperlink",
+            "x_contentcontrolonenter",
+            "workbook_beforesave",
+            "worksheet_activate",
+            "worksheet_selectionchange",
+            "workbook_sheetactivate",
+            "application_newmail",
+            "document_beforeprint",
+        ] {
+            assert_eq!(kind(name), Some(TriggerKind::Use), "{name}");
+        }
+        assert_eq!(kind("x_click"), Some(TriggerKind::Click));
+        assert_eq!(kind("filesave"), Some(TriggerKind::Command));
+        assert_eq!(kind("form_timer"), Some(TriggerKind::Timer));
+        // Reached from others only.
+        assert_eq!(kind("userform_initialize").or(kind("class_initialize")).or(kind("main")), None);
+    }
+
+    #[test]
     fn a_dictionary_is_harmless() {
         assert!(!capabilities().objects.contains_key("scripting.dictionary"));
         assert!(capabilities().objects.contains_key("wscript.shell"));

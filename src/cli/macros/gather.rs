@@ -10,7 +10,7 @@ use crate::formats::office::vba::{
 };
 use crate::formats::text::plain::TextView;
 use crate::model::report::Report;
-use crate::model::{Artifact, CoverageLevel, FormatId, OriginKind};
+use crate::model::{Artifact, CoverageLevel, OriginKind};
 
 /// What is shown of one input.
 #[derive(Debug, Default)]
@@ -77,16 +77,21 @@ pub(super) struct Other {
     pub(super) text: String,
 }
 
-/// Formats that hold code of documents besides VBA, where their readers are there.
-const OTHERS: [&str; 4] = ["xlm", "basic", "xlm-macro", "access-macro"];
+/// Formats that hold code of documents besides VBA, and how the origin of text starts that is code of a document.
+const OTHERS: [&str; 2] = ["xlm", "basic"];
+const OTHER_ORIGINS: [&str; 2] = ["macro sheet", "Power Query"];
 
 /// Whether an artifact is needed: code, or a compound file that may hold a project.
 pub(super) fn wanted(artifact: &Artifact) -> bool {
     const COMPOUND: [u8; 8] = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
-    is_module(artifact)
-        || artifact.format == VBA
-        || OTHERS.contains(&artifact.format.as_str())
-        || artifact.bytes.starts_with(&COMPOUND)
+    is_module(artifact) || artifact.format == VBA || is_other(artifact) || artifact.bytes.starts_with(&COMPOUND)
+}
+
+fn is_other(artifact: &Artifact) -> bool {
+    let detail = artifact.origin.detail.as_str();
+    let is_decoded = artifact.origin.kind == OriginKind::Decoded;
+    OTHERS.contains(&artifact.format.as_str())
+        || (is_decoded && OTHER_ORIGINS.iter().any(|origin| detail.starts_with(origin)))
 }
 
 fn is_module(artifact: &Artifact) -> bool {
@@ -131,7 +136,7 @@ pub(super) fn gather(report: &Report, kept: &[Artifact], with_pcode: bool) -> Ma
                 &[],
                 vec![module],
             ));
-        } else if artifact.format != FormatId::UNKNOWN && OTHERS.contains(&artifact.format.as_str()) {
+        } else if is_other(artifact) {
             macros.others.push(Other {
                 path: artifact.path.to_string(),
                 name: artifact.name.text.clone(),

@@ -64,6 +64,7 @@ const MAX_JUDGED: usize = 2 << 20;
 
 impl Program {
     /// Reads a project's modules.
+    #[cfg(test)]
     pub(super) fn new(parts: &[Part<'_>]) -> Self {
         Program::with(parts, &Strings::new())
     }

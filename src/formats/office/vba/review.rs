@@ -141,10 +141,11 @@ fn texts(program: &Program) -> Vec<Mark> {
     for (module, made) in program.made() {
         let text = made.text.text.as_str();
         let source = program.modules.get(module).map_or("", |module| module.code.lexed.text.as_str());
+        // Each new text costs a search of the module.
         let is_new = text.trim().len() >= MIN_TEXT
-            && marks.len() < MAX_TEXTS
-            && memchr::memmem::find(source.as_bytes(), text.as_bytes()).is_none()
-            && known.insert((module, text));
+            && known.len() < MAX_TEXTS
+            && known.insert((module, text))
+            && memchr::memmem::find(source.as_bytes(), text.as_bytes()).is_none();
         if is_new {
             let text = text.to_owned();
             marks.push(Mark { module, line: made.line, why: Why::Makes, text, is_reached: false });

@@ -70,7 +70,7 @@ fn what_needs_more_than_values_ends_the_run() {
         "Sub A()\nDim s\nDo\ns = s & Chr(65)\nLoop\nEnd Sub\n",
         "Function D(s)\nD = D(s & Chr(65))\nEnd Function\nSub A()\nx = D(\"a\")\nEnd Sub\n",
         "Function D(s)\nGoTo x\nx: D = Chr(65) & s\nEnd Function\nSub A()\nx = D(\"a\")\ny = D(\"b\")\nEnd Sub\n",
-        "Function D(s)\nFor i = 1 To 9 Step 0\nD = Chr(65) & s\nNext\nEnd Function\nSub A()\nx = D(\"a\")\nEnd Sub\n",
+        "Function D(s)\nFor i = 1 To 9 Step 0\nD = Chr(65) & s\nNext\nEnd Function\nSub A()\nx = D(\"a\")\ny = D(\"b\")\nEnd Sub\n",
     ] {
         assert!(made(source).iter().all(|text| text.len() < 2), "{source}: {:?}", made(source));
     }
