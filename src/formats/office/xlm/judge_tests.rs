@@ -197,7 +197,6 @@ fn macros_that_never_end_do() {
         let started = std::time::Instant::now();
         let _ = run(cells);
         assert!(started.elapsed().as_secs() < 20, "{cells:?}");
-        println!("{:?} {cells:?}", started.elapsed());
     }
 }
 
