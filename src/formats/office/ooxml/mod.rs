@@ -2,15 +2,15 @@
 //! gives the parts as children (VBA projects and embedded objects are compound files among them); what is read here is
 //! how they relate.
 //!
-//! `parser` `parts` the reading (with `office::xml`); `kinds` the kinds of document; `relations` what lies outside; `fields` `sheets`
-//! `addins`
-//! `ribbon` `actions` `queries` `facts` what to look at; `structure` how the package is put together; `strings` `payload` what
-//! a document keeps for its macros.
+//! `parser` `parts` the reading (with `office::xml`); `kinds` the kinds of document; `relations` what lies
+//! outside; `fields` `sheets` `formulas` `addins` `ribbon` `actions` `queries` `facts` what to look at; `structure` how the
+//! package is put together; `strings` `payload` what a document keeps for its macros.
 
 mod actions;
 mod addins;
 mod facts;
 mod fields;
+mod formulas;
 pub mod kinds;
 mod macrosheets;
 mod parser;
@@ -62,6 +62,7 @@ pub const FORMAT: FormatSpec = FormatSpec {
         &relations::Relations,
         &fields::Fields,
         &sheets::Sheets,
+        &formulas::Formulas,
         &queries::Queries,
         &addins::AddIns,
         &ribbon::Ribbon,

@@ -58,7 +58,7 @@ fn payload(string: &NamedString) -> Option<&'static str> {
         if text.starts_with("0x01") {
             return None;
         }
-        if text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.len() % 2 == 0 {
+        if text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.len().is_multiple_of(2) {
             return Some("hexadecimal");
         }
         if is_base64(text) {

@@ -135,7 +135,7 @@ fn read_macros(
         }
     }
     if let Some(book) = binary {
-        xlsb::read(book, strings.map(|part| part.data.as_slice()), &binary_parts, &mut program);
+        xlsb::read(book, strings.map(|part| part.data.as_ref()), &binary_parts, &mut program);
     }
     Ok(program)
 }

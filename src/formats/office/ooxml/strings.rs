@@ -1,6 +1,8 @@
 //! Strings that a package keeps outside its text, with the names by which macros reach them. They are gathered when
 //! somebody asks, not with the view: most documents have no macros.
 
+use std::collections::BTreeMap;
+
 use bytes::Bytes;
 
 use super::OoxmlView;
@@ -30,6 +32,7 @@ impl OoxmlView {
             .map(|entry| (part_name(&entry.name.text).to_ascii_lowercase(), entry))
             .filter(|(name, _)| self.is_xml(name) || name.ends_with(".vml"))
             .partition(|(name, _)| is_shared(name));
+        all.sheets = self.sheet_names(bytes, zip);
         for (name, entry) in shared.into_iter().chain(others) {
             if total >= MAX_TOTAL || all.found.len() >= MAX_STRINGS {
                 break;
@@ -42,8 +45,33 @@ impl OoxmlView {
     }
 }
 
+impl OoxmlView {
+    /// Sheets by the part they lie in, lower case: their names in the workbook, by which macros call them.
+    fn sheet_names(&self, bytes: &Bytes, zip: &ZipView) -> BTreeMap<String, String> {
+        let mut names = BTreeMap::new();
+        let Some(main) = self.main.as_deref().filter(|main| main.ends_with(".xml")) else { return names };
+        let Some(entry) = zip.entry_by_name(main).filter(|entry| !entry.is_encrypted()) else { return names };
+        let parts: BTreeMap<&str, String> = self
+            .relations_of(main)
+            .filter(|relation| !relation.is_external)
+            .map(|relation| (relation.id.as_str(), relation.resolve().to_ascii_lowercase()))
+            .collect();
+        let _ = walk(&entry.read(bytes, MAX_PART).0, |piece| {
+            if let Piece::Open(tag) = piece
+                && tag.is("sheet")
+                && let (Some(name), Some(part)) = (tag.get("name"), tag.get("id").and_then(|id| parts.get(id.as_str())))
+            {
+                names.insert(part.clone(), name);
+            }
+        });
+        names
+    }
+}
+
 #[derive(Default)]
 struct Strings {
+    /// Names of sheets by part.
+    sheets: BTreeMap<String, String>,
     found: Vec<NamedString>,
     /// The shared strings of a workbook.
     shared: Vec<String>,
@@ -73,7 +101,8 @@ impl Strings {
         let is_properties = part.starts_with("docprops/") && !part.ends_with("custom.xml");
         let is_custom = part.starts_with("customxml/item") && !part.contains("props");
         let is_shared = part.ends_with("sharedstrings.xml");
-        let sheet = part.rsplit('/').next().unwrap_or(part).trim_end_matches(".xml").to_owned();
+        let file = part.rsplit('/').next().unwrap_or(part).trim_end_matches(".xml");
+        let sheet = self.sheets.get(part).map_or(file, String::as_str).to_owned();
         let mut property = String::new();
         self.open = None;
         // What is damaged ends the part; what came before counts.
@@ -172,8 +201,6 @@ impl Strings {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use sekisho_samples::office::ooxml::Package;
 
     use super::*;
@@ -227,12 +254,12 @@ mod tests {
                 .part(
                     "xl/workbook.xml",
                     "",
-                    "<workbook><definedNames><definedName name='n'>\"d\"</definedName></definedNames></workbook>",
+                    "<workbook><sheets><sheet name='表' r:id='rId1'/></sheets><definedNames><definedName name='n'>\"d\"</definedName></definedNames></workbook>",
                 ),
         );
-        assert_eq!(get(&all, StringSource::Cell, "sheet1!A1"), "one");
-        assert_eq!(get(&all, StringSource::Cell, "sheet1!B1"), "in");
-        assert_eq!(get(&all, StringSource::Cell, "sheet1!C1"), "1");
+        assert_eq!(get(&all, StringSource::Cell, "表!A1"), "one");
+        assert_eq!(get(&all, StringSource::Cell, "表!B1"), "in");
+        assert_eq!(get(&all, StringSource::Cell, "表!C1"), "1");
         assert_eq!(get(&all, StringSource::DefinedName, "n"), "\"d\"");
     }
 }

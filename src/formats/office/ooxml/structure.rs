@@ -1,8 +1,10 @@
 //! How the package is put together: what Office would repair, and macro projects that are not called so.
 
+use std::collections::HashMap;
+
 use super::OoxmlView;
 use super::kinds::runs_macros;
-use super::parser::VBA_PROJECT;
+use super::parser::{VBA_PROJECT, part_name};
 use crate::finding_kind;
 use crate::formats::archive::zip::ZipView;
 use crate::model::{Artifact, Location};
@@ -12,7 +14,7 @@ pub(super) struct Structure;
 
 impl Analyzer for Structure {
     fn findings(&self) -> Kinds {
-        &[NEEDS_REPAIR, PROJECT_DISGUISED]
+        &[NEEDS_REPAIR, PART_TWICE, PROJECT_DISGUISED]
     }
 
     fn analyze(&self, artifact: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
@@ -22,6 +24,9 @@ impl Analyzer for Structure {
             out.raise(NEEDS_REPAIR, Location::whole(), "the main part is known by its name only");
         } else if !artifact.view::<ZipView>()?.has_directory() {
             out.raise(NEEDS_REPAIR, Location::whole(), "the zip has no readable directory");
+        }
+        if let Some((first, second)) = twins(&*artifact.view::<ZipView>()?) {
+            out.raise(PART_TWICE, Location::part(format!("part {second}")), format!("{first} and {second}"));
         }
         let mut is_bound = false;
         for relation in view.relations.iter().filter(|relation| !relation.is_external) {
@@ -46,6 +51,49 @@ impl Analyzer for Structure {
             );
         }
         Ok(())
+    }
+}
+
+/// Two entries of one directory that are one part (names compare without case, ECMA-376-2, 8.2.2) with different content.
+fn twins(zip: &ZipView) -> Option<(String, String)> {
+    let mut known = HashMap::new();
+    for entry in zip.entries.iter().filter(|entry| !entry.is_folder()) {
+        let crc = entry.header()?.crc;
+        let key = (entry.directory, part_name(&entry.name.text).to_ascii_lowercase());
+        match known.insert(key, (crc, &entry.name.text)) {
+            Some((before, name)) if before != crc => return Some((name.clone(), entry.name.text.clone())),
+            Some(_) | None => {}
+        }
+    }
+    None
+}
+
+finding_kind! {
+    /// ## What it is
+    /// The package holds two parts of one name with different content.
+    ///
+    /// ## Why it matters
+    /// Programs differ in which of the two they take, so a scanner may look at one and Office open the other.
+    ///
+    /// ## How we see it
+    /// One directory of the zip lists two entries whose names are equal but for case and the sort of slash, and whose
+    /// checksums differ. Both are read here.
+    ///
+    /// ## When it is innocent
+    /// Faults of programs that generate documents.
+    ///
+    /// ## References
+    /// - ECMA-376-2, 8.2.2 Part naming: https://ecma-international.org/publications-and-standards/standards/ecma-376/
+    /// - ATT&CK T1036, Masquerading: https://attack.mitre.org/techniques/T1036/
+    pub(crate) const PART_TWICE = {
+        id: "package-part-twice",
+        title: "the document holds two parts of one name with different content",
+        ja: "同じ名前で内容の異なる部品が文書内に2つあります",
+        why_ja: "検査ソフトとOfficeに別々の内容を見せる細工に使われることがあります。",
+        severity: Low,
+        facet: Conceal,
+        confidence: Medium,
+        attack: ["T1036"],
     }
 }
 

