@@ -47,7 +47,7 @@ pub fn presentation(project: &[u8], keeping: Keeping) -> Cfb {
         }
     }
     let directory = stream.len() as u32;
-    stream.extend(atom(0, PERSIST_DIRECTORY, &[(2u32 << 20 | 1).to_le_bytes(), [0; 4], at.to_le_bytes()].concat()));
+    stream.extend(atom(0, PERSIST_DIRECTORY, &[((2u32 << 20) | 1).to_le_bytes(), [0; 4], at.to_le_bytes()].concat()));
     let edit = stream.len() as u32;
     let fields = [0x0100u32, 0x0300_0000, 0, directory, 1, 2, 1];
     stream.extend(atom(0, USER_EDIT, &fields.map(u32::to_le_bytes).concat()));

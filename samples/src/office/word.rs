@@ -54,7 +54,7 @@ impl Word {
         let mut places: Vec<u32> = Vec::new();
         for (text, is_wide) in self.pieces.iter().rev() {
             let at = document.len() as u32;
-            places.push(if *is_wide { at } else { at * 2 | 0x4000_0000 });
+            places.push(if *is_wide { at } else { (at * 2) | 0x4000_0000 });
             if *is_wide {
                 document.extend(text.encode_utf16().flat_map(u16::to_le_bytes));
             } else {

@@ -83,7 +83,7 @@ pub(super) fn looks_like_directory(sector: &[u8]) -> bool {
 fn is_plausible(raw: &[u8]) -> bool {
     let length = u16_at(raw, 64).map_or(0, usize::from);
     let is_name = (4..=64).contains(&length)
-        && length % 2 == 0
+        && length.is_multiple_of(2)
         && u16_at(raw, length.saturating_sub(2)) == Some(0)
         && (0..length.saturating_sub(2)).step_by(2).all(|at| u16_at(raw, at).is_some_and(|unit| unit != 0));
     is_name && matches!(raw.get(66), Some(1 | 2 | 5)) && matches!(raw.get(67), Some(0 | 1))

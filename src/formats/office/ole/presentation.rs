@@ -237,7 +237,7 @@ mod tests {
         let at = hidden.len() + 8;
         let mut stream = [hidden, atom(0, 0x0BAD, &atom(0x10, STORAGE, b"....not zlib"))].concat();
         let directory = stream.len() as u32;
-        let entry = [(1u32 << 20 | 5).to_le_bytes(), (at as u32).to_le_bytes()].concat();
+        let entry = [((1u32 << 20) | 5).to_le_bytes(), (at as u32).to_le_bytes()].concat();
         stream.extend(atom(0, PERSIST_DIRECTORY, &entry));
         let edit = stream.len() as u32;
         let mut body = [0; 28];

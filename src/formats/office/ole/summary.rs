@@ -8,8 +8,11 @@ use crate::formats::fields::{clsid_at, u16_at, u32_at};
 use crate::formats::office::strings::{NamedString, StringSource};
 use crate::stage::Outcome;
 
-/// Properties of `\u{5}SummaryInformation`, MS-OLEPS 3.1.2: the fact, if it is one, and the name a macro uses.
-const SUMMARY: [(u32, Option<&str>, &str); 9] = [
+/// Its id, the fact it becomes, if one, and the name a macro uses.
+type Property = (u32, Option<&'static str>, &'static str);
+
+/// Properties of `\u{5}SummaryInformation`, MS-OLEPS 3.1.2.
+const SUMMARY: [Property; 9] = [
     (2, Some("title"), "Title"),
     (3, Some("subject"), "Subject"),
     (4, Some("author"), "Author"),
@@ -21,7 +24,7 @@ const SUMMARY: [(u32, Option<&str>, &str); 9] = [
     (18, Some("application"), "Application Name"),
 ];
 /// Properties of `\u{5}DocumentSummaryInformation`, MS-OSHARED 2.3.3.2.
-const DOCUMENT: [(u32, Option<&str>, &str); 7] = [
+const DOCUMENT: [Property; 7] = [
     (2, None, "Category"),
     (3, None, "Format"),
     (14, Some("manager"), "Manager"),
@@ -30,7 +33,7 @@ const DOCUMENT: [(u32, Option<&str>, &str); 7] = [
     (27, None, "Content status"),
     (28, None, "Language"),
 ];
-const SETS: [(&str, &[(u32, Option<&str>, &str)]); 2] =
+const SETS: [(&str, &[Property]); 2] =
     [("\u{5}SummaryInformation", &SUMMARY), ("\u{5}DocumentSummaryInformation", &DOCUMENT)];
 /// FMTID_UserDefinedProperties, MS-OSHARED 2.3.3.2.3, as stored.
 const USER_DEFINED: [u8; 16] =

@@ -29,7 +29,7 @@ pub(super) fn pieces(word: &Word) -> Option<Vec<Piece<'_>>> {
     for index in 0..count.min(MAX_PIECES) {
         let at = index.saturating_mul(4);
         let (from, to) = (u32_at(table, at)?, u32_at(table, at.saturating_add(4))?);
-        let characters = usize::try_from(to.checked_sub(from).unwrap_or_default()).ok()?;
+        let characters = usize::try_from(to.saturating_sub(from)).ok()?;
         let descriptor = count.saturating_add(1).saturating_mul(4).saturating_add(index.saturating_mul(8));
         let place = u32_at(table, descriptor.saturating_add(2))?;
         // FcCompressed, 2.9.73.
