@@ -99,7 +99,7 @@ pub const XLS: FormatSpec = FormatSpec {
         url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-xls/",
     }],
     limitations: &[
-        "Formulas, XLM included, are not decompiled.",
+        "Formulas of worksheets are not decompiled; those of macro sheets are.",
         "Cell texts are searched in the file's bytes, not read in order.",
     ],
     ..BASE

@@ -94,7 +94,7 @@ pub const RECORDS: FormatSpec = FormatSpec {
         title: "MS-XLSB, Excel Binary File Format",
         url: "https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-xlsb/",
     }],
-    limitations: &["Searched as bytes; formulas of binary workbooks are not decompiled."],
+    limitations: &["Searched as bytes; macro sheets are decompiled with the workbook, worksheets are not."],
     ..kind(FormatId("ooxml-records"), "Binary part of an Office document", &[], &[], |_| false)
 };
 
