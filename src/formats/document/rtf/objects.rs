@@ -74,8 +74,8 @@ pub(super) fn embedded(view: &RtfView, bytes: &Bytes) -> Vec<Embedded> {
         if !plain.is_convincing() {
             others.push((shifted(&data.bytes), Reading::Shifted));
         }
-        let other = others.into_iter().map(|(bytes, reading)| Embedded::new(data, bytes, reading));
-        match other.filter(|other| other.is_convincing() && other.content != plain.content).next() {
+        let mut other = others.into_iter().map(|(bytes, reading)| Embedded::new(data, bytes, reading));
+        match other.find(|other| other.is_convincing() && other.content != plain.content) {
             Some(other) if plain.is_convincing() => found.extend([plain, other]),
             Some(other) => found.push(other),
             None => found.push(plain),
