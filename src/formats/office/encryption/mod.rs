@@ -71,6 +71,11 @@ pub(super) fn unlock(parent: &Artifact, view: &OleView, out: &mut Outcome<'_>) -
     Ok(())
 }
 
+/// Whether a stream is an encrypted document's, which [`unlock`] opens or speaks of.
+pub(super) fn is_locked(view: &OleView, index: usize) -> bool {
+    Kind::of_locked(view, index).is_some()
+}
+
 /// Which program's stream is locked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {

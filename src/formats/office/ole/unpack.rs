@@ -62,7 +62,8 @@ impl Unpacker for OleUnpacker {
             }
             let is_wanted = is_embedded(&entry.name)
                 || (entry.size >= MIN_SIZE && (entry.is_fragmented || is_recognised(&view.data(index))));
-            if !is_wanted {
+            // What is encrypted has been opened or said to be locked; as it lies there it says nothing.
+            if !is_wanted || encryption::is_locked(&view, index) {
                 continue;
             }
             parts = parts.saturating_add(1);
