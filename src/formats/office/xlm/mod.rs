@@ -1,9 +1,9 @@
 //! Excel 4.0 macros (XLM): formulas that run commands, in sheets of their own. Readers of BIFF, binary and XML workbooks
 //! and of SYLK fill a [`program::Program`]; what is said of it is the same for all.
 //!
-//! `formula` a formula as a tree; `text` as text; `parse` back again; `program` sheets, names and values; `value`
-//! `functions` `machine` what formulas come to without Excel; `abilities` what they do, `judge` and `findings` what is
-//! said of it; `show` the sheets as children.
+//! `formula` a formula as a tree; `text` as text; `parse` back again; `program` sheets, names and values; `value` and
+//! `functions` what formulas come to without Excel; `machine` macros followed from cell to cell; `abilities` what they do,
+//! `judge` and `findings` what is said of it; `show` the sheets as children.
 
 mod abilities;
 mod findings;
