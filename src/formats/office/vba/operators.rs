@@ -1,5 +1,6 @@
 //! The operators of expressions on known values, MS-VBAL 5.6.9.
 
+use super::lexer::Lexed;
 use super::value::{Folded, Value};
 
 /// An operator between two operands.
@@ -30,8 +31,16 @@ pub(super) enum Operator {
 }
 
 impl Operator {
+    /// The operator at a token of a statement that ends before `end`; how tightly it binds, and the tokens that spell it.
+    pub(super) fn at(lexed: &Lexed, token: usize, end: usize) -> Option<(Operator, u8, usize)> {
+        let next = token.saturating_add(1);
+        let following = if next < end { lexed.lower(next) } else { "" };
+        let (operator, power, is_long) = Operator::read(lexed.lower(token), following)?;
+        Some((operator, power, if is_long { 2 } else { 1 }))
+    }
+
     /// The operator a token, with the symbol after it, spells; how tightly it binds, and whether it takes both tokens.
-    pub(super) fn read(token: &str, next: &str) -> Option<(Operator, u8, bool)> {
+    fn read(token: &str, next: &str) -> Option<(Operator, u8, bool)> {
         Some(match (token, next) {
             ("<", ">") => (Operator::Unequal, 2, true),
             ("<", "=") => (Operator::LessOrEqual, 2, true),

@@ -17,13 +17,11 @@ impl Folder<'_> {
         self.depth = self.depth.saturating_add(1);
         let mut left = self.operand();
         while self.at < self.end {
-            let next = self.at.saturating_add(1);
-            let following = if next < self.end { self.lexed.lower(next) } else { "" };
-            let Some((operator, power, is_long)) = Operator::read(self.lexed.lower(self.at), following) else { break };
+            let Some((operator, power, tokens)) = Operator::at(self.lexed, self.at, self.end) else { break };
             if power < floor {
                 break;
             }
-            self.at = self.at.saturating_add(if is_long { 2 } else { 1 });
+            self.at = self.at.saturating_add(tokens);
             let right = self.expression(power.saturating_add(1));
             left = self.join(operator, left, right);
         }
