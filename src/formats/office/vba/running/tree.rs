@@ -99,7 +99,7 @@ pub(super) enum Start {
 
 /// A piece of code to run.
 #[derive(Debug, Default)]
-pub(in super::super) struct Block {
+pub(super) struct Block {
     pub(super) steps: Vec<Step>,
     pub(super) names: Vec<String>,
     /// Variables that are declared in it.
