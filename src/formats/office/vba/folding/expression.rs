@@ -1,10 +1,11 @@
 //! Expressions: the names they use, and their values.
 
-use super::super::functions;
+use super::super::functions::{self, MAX_TEXT};
 use super::super::lexer::TokenKind;
 use super::super::operators::{Operator, complement, literal, negate};
 use super::super::value::{Folded, Value};
-use super::{Folder, MAX_DEPTH, MAX_TEXT, Receiver, Use, document, texts};
+use super::arguments::{document, texts};
+use super::{Folder, MAX_DEPTH, Receiver, Use};
 use crate::knowledge::vba::capabilities;
 
 impl Folder<'_> {
