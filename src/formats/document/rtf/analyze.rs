@@ -6,8 +6,8 @@ use super::findings::{
     RTF_FONT_TABLE_OVERFLOW, RTF_HEADER, RTF_OBJECT, RTF_OBJECT_DISGUISED, RTF_PACKAGE_WITH_EQUATION, RTF_TEMPLATE,
 };
 use super::objects::{Embedded, Reading};
-use super::parser::{Holder, RtfView};
 use super::tokenizer::BinaryTrick;
+use super::view::{Holder, RtfView};
 use crate::formats::office::classes::{DANGEROUS_CLASS, RISKY_CLASS, say_known};
 use crate::formats::office::dde::DDE_LINK;
 use crate::formats::office::equation::{

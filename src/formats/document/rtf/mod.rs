@@ -2,8 +2,8 @@
 //! group.
 //!
 //! `tokenizer` braces, words and text; `hex` the digits of objects and pictures; `text` code pages; `parser` the one
-//! pass over the tokens; `objects` other readings of an object's digits; `unpack` children; `analyze` and `findings` what
-//! loads, links and hides.
+//! pass over the tokens, `view` what it gathers; `objects` other readings of an object's digits; `unpack` children;
+//! `analyze` and `findings` what loads, links and hides.
 
 mod analyze;
 mod findings;
@@ -13,6 +13,7 @@ mod parser;
 mod text;
 mod tokenizer;
 mod unpack;
+mod view;
 
 #[cfg(test)]
 mod tests;

@@ -5,8 +5,8 @@ use bytes::Bytes;
 use memchr::memmem;
 
 use super::hex::Hex;
-use super::parser::{Data, RtfView, Tricks};
 use super::tokenizer::{BinaryTrick, Token, Tokens};
+use super::view::{Data, RtfView, Tricks};
 use crate::formats::office::ole1::{Content, Object};
 
 /// First bytes of a compound file.

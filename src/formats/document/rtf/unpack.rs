@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::objects::{Embedded, Reading};
-use super::parser::{Data, RtfView};
+use super::view::{Data, RtfView};
 use crate::formats::carve::{self, Kind};
 use crate::formats::office::ole::native::{DOCUMENT_STREAM, is_recognised};
 use crate::formats::office::ole::package::give_packed;
