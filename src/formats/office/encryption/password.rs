@@ -15,6 +15,9 @@ use crate::stage::Outcome;
 pub(super) const MAX_ROUNDS: u32 = 10_000_000;
 /// Rounds for all tries of one document; words the user gave are bounded by the clock alone.
 const MAX_WORK: u64 = 30_000_000;
+/// Rounds for words that nobody offered, beside Office's own: a mail waits while they are tried, and a document whose
+/// reader is not told the password cannot be opened by its reader either.
+const MAX_GUESSING: u64 = 100_000;
 /// Characters of a password, MS-OFFCRYPTO 2.3.4.7.
 const MAX_CHARS: usize = 255;
 /// Bytes of a password in XOR obfuscation, 2.3.7.4.
@@ -84,7 +87,14 @@ pub(super) fn search<K>(
         return None;
     }
     let mut work = 0u64;
+    let mut guessing = 0u64;
     for (tried, password) in candidates.iter().enumerate() {
+        if password.hint.source == PasswordSource::CommonList && !password.is_default {
+            guessing = guessing.saturating_add(u64::from(rounds));
+            if guessing > MAX_GUESSING {
+                continue;
+            }
+        }
         work = work.saturating_add(u64::from(rounds));
         if work > MAX_WORK && password.hint.source != PasswordSource::WordList {
             let what = format!("passwords tried: {tried} of {}, at {rounds} rounds of hashing each", candidates.len());
@@ -107,6 +117,30 @@ pub(super) fn search<K>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_nobody_offered_are_tried_where_that_is_cheap() {
+        use crate::budget::Budget;
+        use crate::formats::trial::file;
+        use crate::model::{Hints, Limits};
+        let artifact = file("a.docx", Vec::new());
+        let budget = Budget::new(Limits::default());
+        let of = |source| Password::new(PasswordHint { text: "x".to_owned(), source }, false);
+        let offered = [PasswordSource::CommonList, PasswordSource::CommonList, PasswordSource::Body].map(of);
+        let tried = |rounds: u32| {
+            let mut out = Outcome::new(&artifact, std::sync::Arc::new(Hints::default()), &budget);
+            let mut count = 0;
+            let found: Option<((), Password)> = search(&offered, rounds, &Location::whole(), &mut out, |_, _| {
+                count += 1;
+                Ok(None)
+            });
+            assert!(found.is_none() && out.into_said().problems.is_empty());
+            count
+        };
+        assert_eq!(tried(50_000), 3);
+        assert_eq!(tried(100_000), 2);
+        assert_eq!(tried(200_000), 1);
+    }
 
     #[test]
     fn characters_are_narrowed_both_ways() {

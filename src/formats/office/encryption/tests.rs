@@ -114,7 +114,9 @@ fn hashing_without_end_is_a_limit() {
     let artifact = trial::file("a.xlsx", vec![0; 10]);
     let budget = crate::budget::Budget::new(Limits::default());
     let mut out = Outcome::new(&artifact, std::sync::Arc::default(), &budget);
-    let candidates = super::password::candidates(&artifact, &out);
+    let mut candidates = super::password::candidates(&artifact, &out);
+    let offered = PasswordHint { text: "k7Jq2".to_owned(), source: PasswordSource::Body };
+    candidates.push(super::password::Password::new(offered, false));
     let mut tried = 0;
     let mut found = |rounds: u32, out: &mut Outcome<'_>| {
         search(&candidates, rounds, &Location::whole(), out, |_, _| {
