@@ -1,10 +1,9 @@
 //! Modules in Basic that do not come from a VBA project: those of OpenDocument and of Access databases. The languages are
 //! close enough for one judgement; what starts a procedure is told by the document and given as a module of its own.
 
-use super::findings::PRESENT;
 use super::judge::{self, Places, judge};
 use super::program::Part;
-use super::unpack::MODULE_ORIGIN;
+use super::unpack::{MODULE_ORIGIN, PRESENT};
 use crate::model::{EntryName, FindingKind, Location, Origin, OriginKind};
 use crate::stage::{Kinds, Outcome, StageError};
 

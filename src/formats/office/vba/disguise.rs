@@ -5,7 +5,38 @@ use std::collections::BTreeSet;
 
 use super::lexer::TokenKind;
 use super::program::Program;
+use crate::finding_kind;
 use crate::knowledge::vba::capabilities;
+
+finding_kind! {
+    /// ## What it is
+    /// Macro source is written so that it cannot be read: words are cut in pieces or coded, texts go through decoding
+    /// functions, names are random.
+    ///
+    /// ## Why it matters
+    /// Honest authors have no reason to keep `http://` or `WScript.Shell` from being found.
+    ///
+    /// ## How we see it
+    /// Texts are put together as the host would (`&`, `Chr`, `StrReverse`, `Replace`, `Mid`, `Join`, constants). A word
+    /// of the list `revealing` that shows up in the result and in none of the pieces counts; so do several texts of many
+    /// character codes, functions with `Xor` fed with texts, and names without vowels in great number.
+    ///
+    /// ## When it is innocent
+    /// Commercial protectors of macro add-ins.
+    ///
+    /// ## References
+    /// - ATT&CK T1027.010, Command Obfuscation: https://attack.mitre.org/techniques/T1027/010/
+    pub(super) const OBFUSCATED = {
+        id: "vba-obfuscated",
+        title: "macro source is written so that it cannot be read",
+        ja: "マクロの内容が読み取れないように細工されています",
+        why_ja: "アドレスや命令を分割・暗号化して検査を逃れる手口です。正当な作成者には必要ありません。",
+        severity: Medium,
+        facet: Conceal,
+        confidence: High,
+        attack: ["T1027.010"],
+    }
+}
 
 /// One sign of disguise.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,13 +2,12 @@
 //! `office/ole` reads; their modules become children. Nothing is run here.
 //!
 //! `decompress` `dir` `project` `codepage` the on-disk tables; `storage` where projects lie; `modules` one project;
-//! `tables` what its tables have against each other;
-//! `unpack` its children; `forms` the user forms beside it; `pcode` compiled code, `stomping` what is said where it is
-//! not what the source says. `lexer` `syntax` source to procedures; `folding` `functions` `operators` `value` what is
-//! known without running them, `running` what loops and functions make of values; `program` all modules together;
-//! `abilities` what they do, `reach` who calls whom, `disguise` how they hide, `memory` `settings` `gates` `side_effects`
-//! what else they mean to do; `judge` and `findings` what is said of it, `analyze` the same for lone source, `basic` for
-//! modules of other programs.
+//! `tables` what its tables have against each other; `unpack` its children; `forms` the user forms beside it; `pcode`
+//! compiled code, `stomping` what is said where it is not what the source says. `lexer` `syntax` source to procedures;
+//! `folding` `functions` `operators` `value` what is known without running them, `running` what loops and functions make
+//! of values; `program` all modules together; `abilities` what they do, `reach` who calls whom, `disguise` how they hide,
+//! `memory` `settings` `gates` `side_effects` what else they mean to do; `judge` what is said of it, `analyze` the same
+//! for lone source, `basic` for modules of other programs. Findings are declared where they are raised.
 
 mod abilities;
 mod analyze;
@@ -17,7 +16,6 @@ mod codepage;
 mod decompress;
 mod dir;
 mod disguise;
-mod findings;
 mod folding;
 pub mod forms;
 mod functions;

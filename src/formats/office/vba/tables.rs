@@ -1,7 +1,7 @@
 //! Tables of a project that contradict each other, and references to other people's code.
 
-use super::findings;
 use super::modules::{VbaProject, same_name};
+use super::unpack::PRESENT;
 use crate::finding_kind;
 use crate::formats::office::target::{Reach, Target, target};
 use crate::model::{Location, Severity};
@@ -76,7 +76,7 @@ const MAX_SAID: usize = 10;
 /// Says what the tables of a project have against each other.
 pub(super) fn say_tables(project: &VbaProject, out: &mut Outcome<'_>) {
     // Without code there is nothing to hide.
-    if project.storage.is_empty() && project.listing.is_none() || !out.shows(findings::PRESENT.id) {
+    if project.storage.is_empty() && project.listing.is_none() || !out.shows(PRESENT.id) {
         return;
     }
     for observed in contradictions(project).into_iter().take(MAX_SAID) {

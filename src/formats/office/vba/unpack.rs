@@ -2,20 +2,107 @@
 //! decoding lost some. What a project is made of and what its code does is said on the compound file, since a call may
 //! lead from any module to any other.
 
-use super::findings::{
-    LOCKED, MODULE_HIDDEN, NO_COMPILED_CODE, PRESENT, SOURCE_DIFFERS, SOURCE_MISPLACED, SOURCE_MISSING, VERSION_CHANGED,
-};
 use super::folding::Strings;
 use super::forms;
 use super::judge::{self, Places, judge_with};
 use super::modules::{Standing, VbaModule, VbaProject};
 use super::program::Part;
-use super::stomping::{self, COMPILED};
+use super::stomping::{
+    self, COMPILED, NO_COMPILED_CODE, SOURCE_DIFFERS, SOURCE_MISPLACED, SOURCE_MISSING, VERSION_CHANGED,
+};
 use super::storage::projects;
 use super::tables;
+use crate::finding_kind;
 use crate::formats::office::ole::OleView;
 use crate::model::{Artifact, EntryName, Location, Origin, OriginKind};
 use crate::stage::{Kinds, Outcome, StageError, Unpacker};
+
+finding_kind! {
+    /// ## What it is
+    /// The document carries a VBA project with code.
+    ///
+    /// ## Why it matters
+    /// Macros are programs. Most invoices, tickets and notices need none, and a document that arrives by mail with
+    /// macros deserves the question why.
+    ///
+    /// ## How we see it
+    /// A storage with a `dir` or `_VBA_PROJECT` stream, or a stream with compressed module source, whatever the file is
+    /// called; at least one module has lines other than attributes.
+    ///
+    /// ## When it is innocent
+    /// Order forms, time sheets and estimates of Japanese offices are often macro workbooks. This alone counts nothing.
+    ///
+    /// ## References
+    /// - MS-OVBA 2.2.1, VBA Storage Information
+    /// - ATT&CK T1059.005, Visual Basic: https://attack.mitre.org/techniques/T1059/005/
+    pub(super) const PRESENT = {
+        id: "vba-present",
+        title: "the document carries macros",
+        ja: "文書にマクロが含まれています",
+        why_ja: "マクロはプログラムです。業務上必要なものかどうか、送信者に確認してください。",
+        severity: Info,
+        facet: Execute,
+        confidence: High,
+        attack: ["T1059.005"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// The macro project is locked against viewing or has a password.
+    ///
+    /// ## Why it matters
+    /// The recipient cannot look at the code before running it. The lock hinders people only, not programs.
+    ///
+    /// ## How we see it
+    /// `CMG`, `DPB` and `GC` of the `PROJECT` stream decrypt to a lock or password, or do not decrypt at all, which makes
+    /// the editor refuse the project.
+    ///
+    /// ## When it is innocent
+    /// Bought add-ins, and forms whose makers fear accidental edits.
+    ///
+    /// ## References
+    /// - MS-OVBA 2.3.1.15 to 2.3.1.17, 2.4.3: https://learn.microsoft.com/en-us/openspecs/office_file_formats/ms-ovba/
+    const LOCKED = {
+        id: "vba-project-locked",
+        title: "the macro project is locked against viewing",
+        ja: "マクロのプロジェクトが表示できないようにロックされています",
+        why_ja: "受信者がコードを確認できません。検査には影響しません。",
+        severity: Low,
+        facet: Conceal,
+        confidence: High,
+        attack: ["T1027"],
+    }
+}
+
+finding_kind! {
+    /// ## What it is
+    /// A module with code does not show in the macro editor.
+    ///
+    /// ## Why it matters
+    /// It runs all the same. Tools that prepare attack documents offer exactly this.
+    ///
+    /// ## How we see it
+    /// The lists of the `dir` stream, of the `PROJECT` stream and of the streams that hold compressed source are
+    /// compared; a module with code is missing from one.
+    ///
+    /// ## When it is innocent
+    /// Files that were damaged and repaired.
+    ///
+    /// ## References
+    /// - MS-OVBA 2.3.1.4 to 2.3.1.7 and 2.3.4.2.3
+    /// - ATT&CK T1564.007, VBA Stomping: https://attack.mitre.org/techniques/T1564/007/
+    const MODULE_HIDDEN = {
+        id: "vba-module-hidden",
+        title: "a macro module is hidden from the editor",
+        ja: "エディターに表示されないように隠されたマクロがあります",
+        why_ja: "表示されなくても実行されます。通常の操作でこの状態になることはありません。",
+        severity: Medium,
+        facet: Conceal,
+        confidence: High,
+        attack: ["T1564.007"],
+    }
+}
 
 /// Unpacks VBA projects of a compound file.
 pub struct ProjectUnpacker;

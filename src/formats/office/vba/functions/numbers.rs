@@ -1,4 +1,5 @@
-//! Functions that make numbers, or texts of numbers: conversion and arithmetic, of the modules Conversion and Math in MS-VBAL 6.1.2.
+//! Functions that make numbers, or texts of numbers: conversion and arithmetic, of the modules Conversion and Math in
+//! MS-VBAL 6.1.2.
 
 use super::super::operators::{boolean, computed};
 use super::super::value::{Value, number_text};
