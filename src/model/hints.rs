@@ -1,4 +1,5 @@
-//! What a message offers to help open its attachments: passwords, and where each was read.
+//! What a message offers to help open its attachments: passwords, and where each was read; and what a document tells its
+//! macro project.
 
 use std::sync::Arc;
 
@@ -58,6 +59,19 @@ pub struct Hints {
     outer: Option<Arc<Hints>>,
     words: Arc<[String]>,
     site: Arc<Site>,
+    document: DocumentContext,
+}
+
+/// What a document tells its macro project, which is a part of its own. It concerns the document's own parts and is not
+/// handed on to what lies deeper.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DocumentContext {
+    /// Macros that run when the document is opened or shown, named outside the project.
+    pub opened: Vec<String>,
+    /// Macros that run by a click.
+    pub clicked: Vec<String>,
+    /// Texts that macros can reach, by a name that the reader of macros understands.
+    pub strings: Arc<Vec<(String, String)>>,
 }
 
 /// Candidates tried per locked container; a message can offer many words and each costs a key derivation.
@@ -68,7 +82,7 @@ impl Hints {
     pub fn new(passwords: Vec<PasswordHint>, outer: Option<Arc<Hints>>) -> Self {
         let words = outer.as_ref().map(|outer| outer.words.clone()).unwrap_or_default();
         let site = outer.as_ref().map(|outer| outer.site.clone()).unwrap_or_default();
-        Hints { passwords, outer, words, site }
+        Hints { passwords, outer, words, site, document: DocumentContext::default() }
     }
 
     /// The same, with a list of words to try when all else has failed.
@@ -81,6 +95,17 @@ impl Hints {
     pub fn with_site(mut self, site: Arc<Site>) -> Self {
         self.site = site;
         self
+    }
+
+    /// The same, with what the document tells its macro project.
+    pub fn with_document(mut self, document: DocumentContext) -> Self {
+        self.document = document;
+        self
+    }
+
+    /// What the document around tells its macro project.
+    pub fn document(&self) -> &DocumentContext {
+        &self.document
     }
 
     /// What is known of the recipients.

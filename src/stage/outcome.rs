@@ -10,6 +10,7 @@ use super::StageError;
 use crate::budget::{Budget, Exceeded, MeteredReader, MeteredWriter, Stop};
 use crate::knowledge::noise;
 use crate::model::finding::MAX_OBSERVED;
+use crate::model::hints::DocumentContext;
 use crate::model::{
     Artifact, EntryName, Fact, Finding, FindingKind, Hints, Ioc, IocKind, Location, Origin, PasswordHint,
     PasswordSource, Problem, ProblemKind, Severity,
@@ -52,6 +53,8 @@ pub struct Said {
 
 /// Findings of one kind kept per artifact; the rest would only repeat them.
 const MAX_SAME_KIND: usize = 50;
+/// Macros a document may name; more start nothing new.
+const MAX_EVENTS: usize = 64;
 /// Indicators kept per artifact.
 const MAX_IOCS: usize = 5_000;
 /// Problems kept per artifact.
@@ -278,6 +281,36 @@ impl<'a> Outcome<'a> {
         let hints = Arc::new(Hints::new(passwords, Some(self.passwords.clone())));
         self.passwords = hints.clone();
         self.said.hints = Some(hints);
+    }
+
+    /// Tells the document's own parts which macros it names: run on opening, or by a click. Called by stages of documents.
+    pub fn offer_event(&mut self, macro_name: &str, is_clicked: bool) {
+        self.tell(|document| {
+            let list = if is_clicked { &mut document.clicked } else { &mut document.opened };
+            if list.len() < MAX_EVENTS && !list.iter().any(|known| known == macro_name) {
+                list.push(macro_name.to_owned());
+            }
+        });
+    }
+
+    /// Tells the document's own parts which texts its macros can reach.
+    pub fn offer_strings(&mut self, strings: Vec<(String, String)>) {
+        self.tell(|document| document.strings = Arc::new(strings));
+    }
+
+    fn tell(&mut self, change: impl FnOnce(&mut DocumentContext)) {
+        let hints = match self.said.hints.take() {
+            Some(hints) => Hints::clone(&hints),
+            None => Hints::new(Vec::new(), Some(self.passwords.clone())),
+        };
+        let mut document = hints.document().clone();
+        change(&mut document);
+        self.said.hints = Some(Arc::new(hints.with_document(document)));
+    }
+
+    /// What the document around this artifact tells its macro project.
+    pub fn document(&self) -> &DocumentContext {
+        self.passwords.document()
     }
 
     /// Password candidates for this container: those read in its own names first, then the messages' around it, then

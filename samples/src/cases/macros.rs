@@ -137,6 +137,30 @@ pub(super) fn all() -> Vec<Sample> {
             },
         },
         Sample {
+            id: "fo9m",
+            file_name: "申請書.docm",
+            about: "a ribbon that runs the dropper when the document is shown; the macro has a name of no trigger",
+            make: || ribbon("onLoad=\"Ticket.PrepareRibbon\"", "PrepareRibbon"),
+        },
+        Sample {
+            id: "fo9b",
+            file_name: "申請書.docm",
+            about: "a button of the ribbon that runs the dropper",
+            make: || ribbon("", "PressButton"),
+        },
+        Sample {
+            id: "bo43",
+            file_name: "申請書.docm",
+            about: "a company's ribbon whose macro only notes that it was loaded",
+            make: || {
+                let source =
+                    "Private shown As Object\nSub NoteRibbon(ribbon As Object)\n    Set shown = ribbon\nEnd Sub\n";
+                let project =
+                    Project::new(vec![Module::document("ThisDocument", ""), Module::standard("Menu", source)]);
+                with_ribbon(Package::docm("申請書", macros::vba_project(&project)), "onLoad=\"NoteRibbon\"", "")
+            },
+        },
+        Sample {
             id: "fo33",
             file_name: "精算書.xlsm",
             about: "a locked project whose hidden module starts a program on opening",
@@ -153,6 +177,31 @@ fn add_in(content_type: &str, main: &str, trigger: &str) -> Vec<u8> {
         .part(main, content_type, "<document/>")
         .internal("", "officeDocument", main)
         .vba(main, macros::vba_project(&project))
+        .build()
+}
+
+/// A document whose ribbon runs the dropper under this name: by the attribute of the ribbon, else by a button.
+fn ribbon(attribute: &str, name: &str) -> Vec<u8> {
+    let mut project = macros::ticket_project("fo9");
+    for module in &mut project.modules {
+        module.source = module.source.replace("Sub AutoOpen()", &format!("Sub {name}(ribbon As Object)"));
+    }
+    let button = if attribute.is_empty() { format!("<button id=\"b\" onAction=\"{name}\"/>") } else { String::new() };
+    with_ribbon(Package::docm("申請書", macros::vba_project(&project)), attribute, &button)
+}
+
+fn with_ribbon(package: Package, attribute: &str, content: &str) -> Vec<u8> {
+    let xml = format!(
+        "<customUI xmlns=\"http://schemas.microsoft.com/office/2009/07/customui\" {attribute}>{content}</customUI>"
+    );
+    package
+        .part("customUI/customUI14.xml", "", xml)
+        .relation(
+            "",
+            "http://schemas.microsoft.com/office/2007/relationships/ui/extensibility",
+            "customUI/customUI14.xml",
+            false,
+        )
         .build()
 }
 

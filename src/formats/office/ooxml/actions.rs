@@ -44,7 +44,10 @@ impl Analyzer for Actions {
                         let target = view.relations_of(&part.name).find(is_it).map_or("?", |relation| &relation.target);
                         out.raise(RUNS_PROGRAM, at(), format!("{event}: {target}"));
                     }
-                    Action::Macro(name) => out.fact("macro-of-an-event", name),
+                    Action::Macro(name) => {
+                        out.offer_event(&name, true);
+                        out.fact("macro-of-an-event", name);
+                    }
                     Action::Verb(name) => out.fact("object-action", name),
                 }
             }

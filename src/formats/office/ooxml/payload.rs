@@ -4,7 +4,7 @@
 use super::OoxmlView;
 use crate::finding_kind;
 use crate::formats::archive::zip::ZipView;
-use crate::formats::office::strings::{NamedString, StringSource};
+use crate::formats::office::strings::{NamedString, StringSource, names_in_code};
 use crate::knowledge::document_strings::is_command_like;
 use crate::model::{Artifact, Location};
 use crate::stage::{Analyzer, Kinds, Outcome, StageError};
@@ -28,23 +28,24 @@ impl Analyzer for Payloads {
             return Ok(());
         }
         let strings = view.strings(&artifact.bytes, &*artifact.view::<ZipView>()?);
-        let mut said = 0usize;
-        for string in &strings {
-            let Some(what) = payload(string) else { continue };
-            let start: String = string.value.chars().take(60).collect();
-            let observed = format!(
-                "{} {}: {what}, {} characters: {start}",
-                string.source.as_str(),
-                string.name,
-                string.value.len()
-            );
-            out.raise(STRING_PAYLOAD, Location::whole(), observed);
-            said = said.saturating_add(1);
-            if said >= MAX_SAID {
-                break;
-            }
-        }
+        self::say(&strings, out);
+        out.offer_strings(names_in_code(strings).collect());
         Ok(())
+    }
+}
+
+fn say(strings: &[NamedString], out: &mut Outcome<'_>) {
+    let mut said = 0usize;
+    for string in strings {
+        let Some(what) = payload(string) else { continue };
+        let start: String = string.value.chars().take(60).collect();
+        let observed =
+            format!("{} {}: {what}, {} characters: {start}", string.source.as_str(), string.name, string.value.len());
+        out.raise(STRING_PAYLOAD, Location::whole(), observed);
+        said = said.saturating_add(1);
+        if said >= MAX_SAID {
+            break;
+        }
     }
 }
 

@@ -76,6 +76,9 @@ fn say(out: &mut Outcome<'_>, attribute: &str, callback: &str, has_macros: bool,
     if let Some(ioc) = target(file).ioc("callback of the ribbon", at.clone()) {
         out.ioc(ioc);
     }
+    if !is_elsewhere {
+        out.offer_event(callback, matches!(attribute, "onAction" | "onChange"));
+    }
     // What runs on a click only is no sign of anything, unless it runs from elsewhere.
     let is_clicked = matches!(attribute, "onAction" | "onChange");
     if is_elsewhere || !is_clicked {

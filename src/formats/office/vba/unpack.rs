@@ -2,6 +2,7 @@
 //! decoding lost some. What a project is made of and what its code does is said on the compound file, since a call may
 //! lead from any module to any other.
 
+use super::basic::{EVENTS, package_events};
 use super::folding::Strings;
 use super::forms;
 use super::judge::{self, Places, judge_with};
@@ -13,7 +14,8 @@ use super::stomping::{
 use super::storage::projects;
 use super::tables;
 use crate::finding_kind;
-use crate::formats::office::ole::OleView;
+use crate::formats::office::ole::{OleView, named_strings};
+use crate::formats::office::strings::names_in_code;
 use crate::model::{Artifact, EntryName, Location, Origin, OriginKind};
 use crate::stage::{Kinds, Outcome, StageError, Unpacker};
 
@@ -140,7 +142,10 @@ impl Unpacker for ProjectUnpacker {
     fn unpack(&self, parent: &Artifact, out: &mut Outcome<'_>) -> Result<(), StageError> {
         let view = parent.view::<OleView>()?;
         let projects = projects(&view);
-        let strings = if projects.is_empty() { Strings::new() } else { strings(&view) };
+        let mut strings = if projects.is_empty() { Strings::new() } else { strings(&view) };
+        if !projects.is_empty() {
+            strings.extend(out.document().strings.iter().cloned());
+        }
         for project in projects {
             for problem in &project.problems {
                 out.problem(problem.clone());
@@ -152,11 +157,14 @@ impl Unpacker for ProjectUnpacker {
             tables::say_tables(&project, out);
             tables::say_references(&project, out);
             let hidden = stomping::compare(&project, out);
+            let events = package_events(out.document(), &project.modules);
+            let events = events.iter().map(|source| Part { name: EVENTS, sort: None, source });
             let parts: Vec<Part<'_>> = project
                 .modules
                 .iter()
                 .map(|module| Part { name: &module.name, sort: module.sort, source: &module.source })
                 .chain(hidden.iter().map(|hidden| Part { name: &hidden.name, sort: hidden.sort, source: &hidden.text }))
+                .chain(events)
                 .collect();
             judge_with(&parts, &strings, Places::ModuleAndLine, out)?;
             let code_page = project.code_page.to_string();
@@ -180,10 +188,11 @@ impl Unpacker for ProjectUnpacker {
     }
 }
 
-/// Texts of forms by the names code reaches them by.
+/// Texts of forms, variables and properties by the names code reaches them by.
 pub(super) fn strings(view: &OleView) -> Strings {
-    let strings = forms::forms(view).into_iter().flat_map(|form| form.strings);
-    strings.map(|string| (string.name.to_lowercase(), string.value)).collect()
+    let of_forms = forms::forms(view).into_iter().flat_map(|form| form.strings);
+    let own = of_forms.map(|string| (string.name.to_lowercase(), string.value));
+    own.chain(names_in_code(named_strings(view))).collect()
 }
 
 fn place(module: &VbaModule) -> Location {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::running::Functions;
 use super::super::value::Value;
+use crate::formats::office::strings::key_in_code;
 
 /// Known values by lower-case name.
 pub(in super::super) type Known = BTreeMap<String, Value>;
@@ -50,6 +51,6 @@ impl<'a> Outer<'a> {
             let suffixes = ["", ".value", ".caption", ".text"].iter();
             suffixes.clone().find_map(|suffix| self.strings.get(&format!("{name}{suffix}")))
         };
-        of(bare).or_else(|| of(&format!("{}.{bare}", self.form)))
+        of(bare).or_else(|| of(&format!("{}.{bare}", self.form))).or_else(|| self.strings.get(&key_in_code(&name)?))
     }
 }
