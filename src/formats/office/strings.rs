@@ -116,7 +116,14 @@ pub fn key_in_code(expression: &str) -> Option<String> {
         "range" => return Some(cell(before, &text?.replace('$', ""))),
         "cells" => {
             let (row, column) = argument.split_once(',')?;
-            return Some(cell(before, &format!("{}{}", letters(column.parse().ok()?)?, row.parse::<u32>().ok()?)));
+            return Some(cell(
+                before,
+                &format!(
+                    "{}{}",
+                    column_letters(column.parse().ok()?)?,
+                    row.parse::<u32>().ok().filter(|row| *row > 0)?
+                ),
+            ));
         }
         _ => return None,
     };
@@ -133,8 +140,8 @@ fn cell(before: &str, address: &str) -> String {
     format!("cell {sheet}{address}")
 }
 
-/// A column's letters; 1 is `a`.
-fn letters(column: u32) -> Option<String> {
+/// A column's letters; 1 is `a`, 16,384 the last.
+pub(crate) fn column_letters(column: u32) -> Option<String> {
     const LAST: u32 = 16_384;
     let mut left = Some(column).filter(|column| (1..=LAST).contains(column))?;
     let mut letters = Vec::new();

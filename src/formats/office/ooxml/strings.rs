@@ -8,7 +8,7 @@ use bytes::Bytes;
 use super::OoxmlView;
 use super::parser::part_name;
 use crate::formats::archive::zip::ZipView;
-use crate::formats::office::strings::{MAX_STRINGS, NamedString, StringSource};
+use crate::formats::office::strings::{MAX_STRINGS, NamedString, StringSource, column_letters};
 use crate::formats::office::xml::{Piece, Tag, walk};
 
 /// Bytes read of one part, and of all together.
@@ -80,6 +80,9 @@ struct Strings {
     text: String,
     cell_type: String,
     is_text: bool,
+    /// Where the next cell is that does not say (ECMA-376-1, 18.3.1.4 and 18.3.1.73: `r` is optional).
+    row: u32,
+    column: u32,
 }
 
 /// What an element's text is kept as: element, source, attribute with the name.
@@ -105,6 +108,7 @@ impl Strings {
         let sheet = self.sheets.get(part).map_or(file, String::as_str).to_owned();
         let mut property = String::new();
         self.open = None;
+        (self.row, self.column) = (0, 0);
         // What is damaged ends the part; what came before counts.
         let _ = walk(data, |piece| match piece {
             Piece::Open(tag) if is_properties || is_custom => {
@@ -126,6 +130,11 @@ impl Strings {
 
     fn open_tag(&mut self, tag: &Tag<'_>) {
         let name = tag.local();
+        if name == "row" {
+            let stated = tag.get("r").and_then(|row| row.parse().ok());
+            self.row = stated.unwrap_or(self.row.saturating_add(1));
+            self.column = 0;
+        }
         match name {
             "docVar" => {
                 let variable = tag.get("name").unwrap_or_default();
@@ -156,11 +165,25 @@ impl Strings {
             && self.open.as_ref().is_none_or(|(open, ..)| *open != StringSource::Cell)
         {
             let called = if attribute.is_empty() { String::new() } else { tag.get(attribute).unwrap_or_default() };
+            let called = if name == "c" { self.place_of_cell(called) } else { called };
             let element = HOLDERS.iter().find(|(element, ..)| *element == name).map_or("", |(element, ..)| element);
             self.open = Some((*source, called, element));
             self.text.clear();
             self.cell_type = if name == "c" { tag.get("t").unwrap_or_default() } else { String::new() };
         }
+    }
+
+    /// The address of a cell: as stated, else behind the one before it.
+    fn place_of_cell(&mut self, stated: String) -> String {
+        let letters = stated.bytes().take_while(u8::is_ascii_alphabetic).take(3);
+        let digit = |letter: u8| u32::from(letter.to_ascii_uppercase().saturating_sub(b'A')).saturating_add(1);
+        let column = letters.fold(0u32, |sum, letter| sum.saturating_mul(26).saturating_add(digit(letter)));
+        self.column = if column > 0 { column } else { self.column.saturating_add(1) };
+        if stated.is_empty() {
+            let letters = column_letters(self.column).unwrap_or_default().to_ascii_uppercase();
+            return format!("{letters}{}", self.row);
+        }
+        stated
     }
 
     fn close(&mut self, name: &str, is_shared: bool, sheet: &str) {
@@ -242,7 +265,8 @@ mod tests {
     #[test]
     fn cells_are_named_by_sheet_and_place() {
         let sheet = "<worksheet><row><c r='A1' t='s'><v>1</v></c><c r='B1' t='inlineStr'><is><t>in</t></is></c>\
-                     <c r='C1'><f>SUM(1)</f><v>1</v></c></row></worksheet>";
+                     <c r='C1'><f>SUM(1)</f><v>1</v></c><c><v>7</v></c></row>\
+                     <row><c><v>8</v></c></row></worksheet>";
         let all = strings(
             &Package::xlsx("")
                 .part("xl/worksheets/sheet1.xml", "", sheet)
@@ -259,6 +283,9 @@ mod tests {
         );
         assert_eq!(get(&all, StringSource::Cell, "表!A1"), "one");
         assert_eq!(get(&all, StringSource::Cell, "表!B1"), "in");
+        // Cells that do not say where they are stand behind the one before.
+        assert_eq!(get(&all, StringSource::Cell, "表!D1"), "7");
+        assert_eq!(get(&all, StringSource::Cell, "表!A2"), "8");
         assert_eq!(get(&all, StringSource::Cell, "表!C1"), "1");
         assert_eq!(get(&all, StringSource::DefinedName, "n"), "\"d\"");
     }

@@ -1,7 +1,7 @@
 //! Arguments of calls, and what of them is told of a call.
 
-use super::super::value::Value;
-use super::Folder;
+use super::super::value::{Folded, Value};
+use super::{Folder, JOINED};
 
 impl Folder<'_> {
     /// Arguments, up to the closing parenthesis or the end of the statement.
@@ -29,9 +29,18 @@ impl Folder<'_> {
             let before = self.at;
             let line = self.lexed.line(self.at);
             let value = self.expression(0);
-            if let Value::Text(text) = &value {
-                let text = text.clone();
-                self.note(&text, line);
+            match &value {
+                Value::Text(text) => {
+                    let text = text.clone();
+                    self.note(&text, line);
+                }
+                // Put together from what the document holds: nowhere else does it stand in one piece. That is no disguise.
+                Value::Document(name, Some(text)) if name.ends_with(JOINED) => {
+                    let mut text = Folded::literal(text.clone());
+                    text.append(&Folded::literal(String::new()));
+                    self.note(&text, line);
+                }
+                _ => {}
             }
             if self.at == before {
                 self.advance();

@@ -46,6 +46,10 @@ impl Folder<'_> {
             }
             return;
         }
+        // What is no plain text is joined as in any expression.
+        if let Some(old) = old {
+            self.known.insert(name.to_owned(), old);
+        }
         let value = self.expression(0);
         let value = if extends && self.loops > 0 { Value::Unknown } else { value };
         self.set(name, value);

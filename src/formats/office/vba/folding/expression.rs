@@ -5,7 +5,7 @@ use super::super::lexer::TokenKind;
 use super::super::operators::{Operator, complement, literal, negate};
 use super::super::value::{Folded, Value};
 use super::arguments::{document, texts};
-use super::{Folder, MAX_DEPTH, Receiver, Use};
+use super::{Folder, JOINED, MAX_DEPTH, Receiver, Use};
 use crate::knowledge::vba::capabilities;
 
 impl Folder<'_> {
@@ -35,7 +35,7 @@ impl Folder<'_> {
             return operator.compute(&left, &right);
         }
         if let (Value::Document(name, _), _) | (_, Value::Document(name, _)) = (&left, &right) {
-            let name = name.clone();
+            let name = format!("{}{JOINED}", name.trim_end_matches(JOINED));
             let joined = left.into_text().zip(right.into_text()).map(|(left, right)| left.text + &right.text);
             let joined = joined.filter(|text| text.len() <= MAX_TEXT && self.work.pay(text.len()));
             return Value::Document(name, joined);
@@ -173,7 +173,8 @@ impl Folder<'_> {
                 value @ Value::Document(..) if receiver != Receiver::None => value,
                 _ => self.value_of(name, receiver, values),
             };
-            if receiver != Receiver::None {
+            // Cells go without their sheet.
+            if receiver != Receiver::None || matches!(name, "range" | "cells") {
                 let spelled = self.spelled(start);
                 let text = self.outer.string(&spelled).cloned();
                 if text.is_some() || capabilities().settings.documents.iter().any(|known| known == name) {

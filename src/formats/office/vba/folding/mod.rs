@@ -26,6 +26,8 @@ pub(super) use self::outer::{Known, Outer, Strings};
 pub(super) use self::uses::{Made, Receiver, Use};
 pub(super) use self::work::Work;
 
+/// Behind the name of something the document holds, once more was joined to it.
+const JOINED: &str = " & …";
 /// Expressions inside expressions; VBA itself refuses far fewer.
 const MAX_DEPTH: usize = 48;
 /// Texts kept per procedure.

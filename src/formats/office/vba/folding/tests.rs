@@ -80,3 +80,16 @@ fn depth_and_noise_end() {
     fold("= = & . ! , ) # \" ");
     fold(&format!("x = \"a\"\n{}", "x = x & x & x\n".repeat(200)));
 }
+
+#[test]
+fn cells_and_variables_are_joined_like_any_text() {
+    use super::super::program::{Part, Program};
+    let strings = [("cell sheet1!b2", "https:"), ("cell c2", "//"), ("variable v", "example")];
+    let strings: super::Strings = strings.map(|(key, text)| (key.to_owned(), text.to_owned())).into();
+    let source = "Sub A()\n x = Sheets(\"Sheet1\").Range(\"B2\").Value & Cells(2, 3)\n x = x & \
+                  ActiveDocument.Variables(\"v\") & Chr(46) & \"net\"\n Shell x\nEnd Sub\n";
+    let program = Program::with(&[Part { name: "M", sort: None, source }], &strings);
+    let given: Vec<_> =
+        program.routines.iter().flat_map(|routine| &routine.uses).flat_map(|of| &of.arguments).collect();
+    assert!(given.contains(&&Some("https://example.net".to_owned())), "{given:?}");
+}
