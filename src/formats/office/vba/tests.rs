@@ -279,5 +279,5 @@ fn texts_of_forms_are_known() {
     let strings = strings.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let program = super::program::Program::with(&parts, &strings);
     let shell = super::abilities::abilities(&program);
-    assert_eq!(shell[0].what, "Shell \"cmd /c curl http://example.com/a\" from Panel.Label1.Caption");
+    assert_eq!(shell[0].what, "Shell \"cmd /c curl http://example.com/a\" from Panel.Label1.Caption & …");
 }
