@@ -43,6 +43,8 @@ impl Repeats {
             return None;
         }
         match self.first.get(digest) {
+            // A macro project is judged by what the document around it says: another document, another judgement.
+            Some(met) if hashed.hints.document().differs_from(met.hints.document()) => None,
             Some(met) => {
                 let has_same_hints = Arc::ptr_eq(&met.hints, &hashed.hints);
                 let may_open = !has_same_hints && met.is_read && met.is_locked;
@@ -90,6 +92,16 @@ mod tests {
 
     fn inside(report: &Report, name: &str) -> usize {
         report.artifacts.iter().filter(|artifact| EntryName::new(artifact.name.as_str()).file_name() == name).count()
+    }
+
+    #[test]
+    fn a_project_is_judged_again_where_another_document_starts_its_macros() {
+        let find = |id: &str| sekisho_samples::find(id).map(|sample| (sample.make)());
+        let (Some(started), Some(idle)) = (find("fo9m"), find("fo9i")) else { panic!("the samples are there") };
+        let both = ZipFile::new().entry("a.docm", idle).entry("b.docm", started).build();
+        let report = scan("a.zip", both);
+        let found = |id: &str| report.findings.iter().filter(|finding| finding.id == id).count();
+        assert_eq!((found("vba-present"), found("vba-open-to-execute")), (2, 1));
     }
 
     fn mailbox(archive: &[u8], bodies: [&str; 2]) -> Vec<u8> {

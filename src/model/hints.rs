@@ -74,6 +74,13 @@ pub struct DocumentContext {
     pub strings: Arc<Vec<(String, String)>>,
 }
 
+impl DocumentContext {
+    /// Whether this says anything that the other does not say in the same way.
+    pub fn differs_from(&self, other: &DocumentContext) -> bool {
+        *self != DocumentContext::default() && self != other
+    }
+}
+
 /// Candidates tried per locked container; a message can offer many words and each costs a key derivation.
 pub const MAX_PASSWORDS: usize = 64;
 

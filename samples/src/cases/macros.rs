@@ -143,6 +143,15 @@ pub(super) fn all() -> Vec<Sample> {
             make: || ribbon("onLoad=\"Ticket.PrepareRibbon\"", "PrepareRibbon"),
         },
         Sample {
+            id: "fo9i",
+            file_name: "申請書.docm",
+            about: "the same macros in a document that never runs them",
+            make: || {
+                let project = ribbon_project("PrepareRibbon");
+                Package::docm("申請書", macros::vba_project(&project)).build()
+            },
+        },
+        Sample {
             id: "fo9b",
             file_name: "申請書.docm",
             about: "a button of the ribbon that runs the dropper",
@@ -182,12 +191,18 @@ fn add_in(content_type: &str, main: &str, trigger: &str) -> Vec<u8> {
 
 /// A document whose ribbon runs the dropper under this name: by the attribute of the ribbon, else by a button.
 fn ribbon(attribute: &str, name: &str) -> Vec<u8> {
+    let project = ribbon_project(name);
+    let button = if attribute.is_empty() { format!("<button id=\"b\" onAction=\"{name}\"/>") } else { String::new() };
+    with_ribbon(Package::docm("申請書", macros::vba_project(&project)), attribute, &button)
+}
+
+/// The dropper as a macro of the ribbon.
+fn ribbon_project(name: &str) -> Project {
     let mut project = macros::ticket_project("fo9");
     for module in &mut project.modules {
         module.source = module.source.replace("Sub AutoOpen()", &format!("Sub {name}(ribbon As Object)"));
     }
-    let button = if attribute.is_empty() { format!("<button id=\"b\" onAction=\"{name}\"/>") } else { String::new() };
-    with_ribbon(Package::docm("申請書", macros::vba_project(&project)), attribute, &button)
+    project
 }
 
 fn with_ribbon(package: Package, attribute: &str, content: &str) -> Vec<u8> {
