@@ -13,11 +13,13 @@ pub mod analysis;
 pub mod budget;
 pub mod catalog;
 pub mod cli;
+pub mod config;
 #[deny(clippy::disallowed_methods)]
 pub mod correlate;
 pub mod engine;
 #[deny(clippy::disallowed_methods)]
 pub mod formats;
+pub mod gate;
 #[deny(clippy::disallowed_methods)]
 pub mod identify;
 #[deny(clippy::disallowed_methods)]
@@ -27,10 +29,13 @@ pub mod matching;
 #[deny(clippy::disallowed_methods)]
 pub mod model;
 pub mod report;
+pub mod sandbox;
 #[deny(clippy::disallowed_methods)]
 pub mod stage;
+pub mod store;
 #[deny(clippy::disallowed_methods)]
 pub mod verdict;
+pub mod worker;
 
 pub use engine::{ScanOptions, Scanner, Submission};
 pub use model::{Coverage, Limits, Report, Verdict};

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::report::{
-    ArtifactReport, FindingReport, IocReport, OriginReport, ProblemReport, SCHEMA_VERSION, ScannerInfo,
+    ArtifactReport, FindingReport, IocReport, OriginReport, ProblemReport, SCHEMA_VERSION, ScannerInfo, Word,
 };
 use crate::model::{ArtifactTree, Coverage, CoverageReason, Ioc, IocKind, Location, Record, Report};
 use crate::report::Language;
@@ -14,10 +14,10 @@ pub(super) fn assemble(input: &str, tree: &ArtifactTree, policy: &Policy, rules:
     let coverage = coverage(tree);
     let verdict = judge(tree, &coverage, policy, language);
     let mut report = Report {
-        schema: SCHEMA_VERSION,
+        schema: SCHEMA_VERSION.into(),
         scanner: ScannerInfo {
-            name: env!("CARGO_PKG_NAME"),
-            version: env!("CARGO_PKG_VERSION"),
+            name: env!("CARGO_PKG_NAME").into(),
+            version: env!("CARGO_PKG_VERSION").into(),
             rules: rules.to_owned(),
         },
         input: input.to_owned(),
@@ -50,12 +50,12 @@ fn coverage(tree: &ArtifactTree) -> Coverage {
 
 fn add(report: &mut Report, record: &Record, language: Language) {
     let artifact = record.path.to_string();
-    let mut facts: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    let mut facts: BTreeMap<Word, Vec<String>> = BTreeMap::new();
     for fact in &record.facts {
-        facts.entry(fact.key).or_default().push(fact.value.clone());
+        facts.entry(fact.key.into()).or_default().push(fact.value.clone());
     }
     report.findings.extend(record.findings.iter().map(|finding| FindingReport {
-        id: finding.kind.id,
+        id: finding.kind.id.into(),
         artifact: artifact.clone(),
         severity: finding.severity,
         at: finding.at.to_string(),
@@ -78,7 +78,7 @@ fn add(report: &mut Report, record: &Record, language: Language) {
         noise: ioc.noise,
     }));
     report.problems.extend(record.problems.iter().map(|problem| ProblemReport {
-        kind: problem.kind.as_str(),
+        kind: problem.kind.as_str().into(),
         artifact: artifact.clone(),
         at: problem.at.to_string(),
         text: problem.what.clone(),
@@ -87,13 +87,13 @@ fn add(report: &mut Report, record: &Record, language: Language) {
         path: artifact,
         name: record.name.text.clone(),
         other_names: record.name.others.clone(),
-        format: record.format.as_str(),
-        also: record.also.iter().map(|format| format.as_str()).collect(),
+        format: record.format.as_str().into(),
+        also: record.also.iter().map(|format| format.as_str().into()).collect(),
         size: record.size,
         md5: record.digests.md5.clone(),
         sha1: record.digests.sha1.clone(),
         sha256: record.digests.sha256.clone(),
-        origin: OriginReport { kind: record.origin.kind.as_str(), detail: record.origin.detail.clone() },
+        origin: OriginReport { kind: record.origin.kind.as_str().into(), detail: record.origin.detail.clone() },
         facts,
     });
 }

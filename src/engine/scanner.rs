@@ -1,6 +1,7 @@
 //! The public face: bytes in, report out.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 
@@ -98,8 +99,28 @@ impl Scanner {
 
     /// Scans the beginning of something that was too large to be read whole; the report says so.
     pub fn scan_cut(&self, submission: Submission) -> Report {
-        let what = format!("the input is larger than {} bytes; the rest was not read", submission.bytes.len());
-        self.scan_knowing(submission, Some(Problem::new(ProblemKind::Limit, what, Location::whole())), Vec::new())
+        let problem = cut(&submission);
+        self.scan_knowing(submission, Some(problem), Vec::new())
+    }
+
+    /// As [`Scanner::scan`], knowing whether this is only the beginning of something larger, what related messages offer,
+    /// and how much time is left.
+    pub fn scan_given(
+        &self,
+        submission: Submission,
+        is_cut: bool,
+        offered: Vec<PasswordHint>,
+        within: Option<Duration>,
+    ) -> Report {
+        let problem = is_cut.then(|| cut(&submission));
+        let mut limits = self.options.limits.clone();
+        limits.wall_time = within.map_or(limits.wall_time, |within| within.min(limits.wall_time));
+        self.scan_all(submission, &limits, problem, offered, None).0
+    }
+
+    /// Digest of the rules and policy in use, as reports carry it.
+    pub fn rules(&self) -> &str {
+        self.rules.digest()
     }
 
     /// The report of an input that could not be read at all.
@@ -110,16 +131,17 @@ impl Scanner {
 
     /// As [`Scanner::scan`], and gives the artifacts that are wanted, in tree order.
     pub fn scan_keeping(&self, submission: Submission, keep: Keep) -> (Report, Vec<Artifact>) {
-        self.scan_all(submission, None, Vec::new(), Some(keep))
+        self.scan_all(submission, &self.options.limits, None, Vec::new(), Some(keep))
     }
 
     fn scan_knowing(&self, submission: Submission, problem: Option<Problem>, offered: Vec<PasswordHint>) -> Report {
-        self.scan_all(submission, problem, offered, None).0
+        self.scan_all(submission, &self.options.limits, problem, offered, None).0
     }
 
     fn scan_all(
         &self,
         submission: Submission,
+        limits: &Limits,
         problem: Option<Problem>,
         offered: Vec<PasswordHint>,
         keep: Option<Keep>,
@@ -127,7 +149,7 @@ impl Scanner {
         let given = |text: &String| PasswordHint { text: text.clone(), source: PasswordSource::CommandLine };
         let passwords = self.options.passwords.iter().map(given).chain(offered).collect();
         let hints = Arc::new(Hints::new(passwords, None).with_words(self.words.clone()).with_site(self.site.clone()));
-        let Walked { mut tree, kept, .. } = self.walk(&submission, &hints, keep);
+        let Walked { mut tree, kept, .. } = self.walk(&submission, &hints, limits, keep);
         if let Some(problem) = problem
             && let Some(record) = tree.get_mut(&ArtifactPath::root())
         {
@@ -145,19 +167,24 @@ impl Scanner {
     }
 
     /// The tree; walked a second time if something stayed locked and a password was said elsewhere in it.
-    fn walk(&self, submission: &Submission, hints: &Arc<Hints>, keep: Option<Keep>) -> Walked {
+    fn walk(&self, submission: &Submission, hints: &Arc<Hints>, limits: &Limits, keep: Option<Keep>) -> Walked {
         let root = || {
             let name = EntryName::new(crate::model::name::file_name(&submission.name));
             Child::new(name, Origin::file(OriginKind::Input, ""), submission.bytes.clone())
         };
-        let first = walk(root, hints, &self.options.limits, self.rules, &self.crew, keep);
+        let first = walk(root, hints, limits, self.rules, &self.crew, keep);
         let new = overheard::new_passwords(&first);
         if new.is_empty() {
             return first;
         }
-        let wall_time = first.time_left.max(self.options.limits.wall_time / 4);
-        let limits = Limits { wall_time, ..self.options.limits.clone() };
+        let wall_time = first.time_left.max(limits.wall_time / 4);
+        let limits = Limits { wall_time, ..limits.clone() };
         let second = walk(root, &overheard::with(hints, new), &limits, self.rules, &self.crew, keep);
         if overheard::locked(&second) < overheard::locked(&first) { second } else { first }
     }
+}
+
+fn cut(submission: &Submission) -> Problem {
+    let what = format!("the input is larger than {} bytes; the rest was not read", submission.bytes.len());
+    Problem::new(ProblemKind::Limit, what, Location::whole())
 }

@@ -1,7 +1,7 @@
 //! Where rules come from.
 
 /// One rule file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct RuleSource {
     /// Its path as shown in errors; also its namespace.
     pub name: String,

@@ -1,10 +1,10 @@
 //! How much of an input was read: the second axis beside the verdict.
 
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why something was not read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 pub enum CoverageCause {
     /// Bytes missing or broken.
     #[serde(rename = "partial-damaged")]
@@ -24,6 +24,15 @@ pub enum CoverageCause {
     /// The input could not be read at all.
     #[serde(rename = "error-unreadable")]
     Unreadable,
+    /// The worker that read it died on it.
+    #[serde(rename = "error-crashed")]
+    Crashed,
+    /// The worker that read it asked for more memory than it may have.
+    #[serde(rename = "error-out-of-memory")]
+    OutOfMemory,
+    /// The worker that read it was stopped at the deadline.
+    #[serde(rename = "error-timed-out")]
+    TimedOut,
 }
 
 impl CoverageCause {
@@ -36,6 +45,9 @@ impl CoverageCause {
             CoverageCause::Encrypted => "unscannable-encrypted",
             CoverageCause::Failed => "error-stage-failed",
             CoverageCause::Unreadable => "error-unreadable",
+            CoverageCause::Crashed => "error-crashed",
+            CoverageCause::OutOfMemory => "error-out-of-memory",
+            CoverageCause::TimedOut => "error-timed-out",
         }
     }
 
@@ -44,13 +56,17 @@ impl CoverageCause {
         match self {
             CoverageCause::Damaged | CoverageCause::Unsupported | CoverageCause::Limit => CoverageLevel::Partial,
             CoverageCause::Encrypted => CoverageLevel::Unscannable,
-            CoverageCause::Failed | CoverageCause::Unreadable => CoverageLevel::Error,
+            CoverageCause::Failed
+            | CoverageCause::Unreadable
+            | CoverageCause::Crashed
+            | CoverageCause::OutOfMemory
+            | CoverageCause::TimedOut => CoverageLevel::Error,
         }
     }
 }
 
 /// How much was read, from all to none; the worst cause decides.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CoverageLevel {
     /// Everything was read.
@@ -76,7 +92,7 @@ impl CoverageLevel {
 }
 
 /// One thing that was not read.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CoverageReason {
     /// Why.
     pub cause: CoverageCause,
@@ -87,7 +103,7 @@ pub struct CoverageReason {
 }
 
 /// How much of the input was read, and what was not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Coverage {
     /// The worst of the reasons' levels; complete if there are none.
     pub level: CoverageLevel,

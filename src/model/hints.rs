@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::site::Site;
 
 /// Where a password came from; the report names it for the one that worked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 pub enum PasswordSource {
     /// Given on the command line.
     CommandLine,
@@ -43,7 +43,7 @@ impl PasswordSource {
 }
 
 /// One password to try.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct PasswordHint {
     /// The candidate.
     pub text: String,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::location::Location;
 
 /// What sort of indicator.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum IocKind {
     /// A URL with its scheme.

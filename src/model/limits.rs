@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Ceilings of one scan. Each reached limit is a finding and makes coverage partial; none makes a scan fail.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Limits {
     /// Bytes of all artifacts together, the input included. Default 1 GiB: it bounds memory, since artifacts wait in
     /// memory for their turn.

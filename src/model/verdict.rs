@@ -33,7 +33,7 @@ impl Level {
 }
 
 /// One reason of a verdict, the weightiest first.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Reason {
     /// The finding's or conjunction's id.
     pub id: String,
@@ -46,7 +46,7 @@ pub struct Reason {
 }
 
 /// The judgement of one input.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Verdict {
     /// The word.
     pub level: Level,

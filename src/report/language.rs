@@ -3,7 +3,7 @@
 use crate::model::FindingKind;
 
 /// The language of texts in reports. Ids, keys and evidence are the same in both.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Language {
     /// English.
     #[default]

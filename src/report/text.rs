@@ -140,7 +140,7 @@ impl<W: Write> Text<W> {
             self.out,
             "{indent}{} {name}  {}{also}  {}{detail}",
             self.paint.dim(&artifact.path),
-            self.paint.color(AnsiColor::Cyan, artifact.format),
+            self.paint.color(AnsiColor::Cyan, &artifact.format),
             size(artifact.size),
         )?;
         for finding in findings {

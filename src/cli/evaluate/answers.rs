@@ -81,7 +81,7 @@ fn resolved(path: &Path) -> PathBuf {
 impl Expected {
     fn wrong(&self, report: &Report) -> Vec<String> {
         let mut wrong = Vec::new();
-        let formats: BTreeSet<&str> = report.artifacts.iter().map(|artifact| artifact.format).collect();
+        let formats: BTreeSet<&str> = report.artifacts.iter().map(|artifact| artifact.format.as_ref()).collect();
         let shows = |start: &str| report.findings.iter().any(|finding| finding.id.starts_with(start));
         let has_xlm = formats.contains("xlm") || shows("xlm-");
         let is_locked = report.problems.iter().any(|problem| problem.kind == "encrypted")

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::model::report::Word;
 use crate::model::{CoverageLevel, Level, Report};
 
 /// Formats whose artifacts are macro code.
@@ -90,7 +91,7 @@ impl Group {
 /// Everything that was counted.
 #[derive(Debug, Default)]
 pub(super) struct Figures {
-    by_kind: BTreeMap<&'static str, Group>,
+    by_kind: BTreeMap<Word, Group>,
     by_time: Vec<(Duration, String)>,
     /// Files that hold macro code somewhere.
     pub(super) with_macros: Group,
@@ -105,9 +106,9 @@ pub(super) struct Figures {
 impl Figures {
     /// Takes a report into account. `wrong` are the wrong answers, if any are known of the file.
     pub(super) fn add(&mut self, name: &str, report: &Report, took: Duration, wrong: Option<u64>) {
-        let kind = report.artifacts.first().map_or("unreadable", |first| first.format);
+        let kind = report.artifacts.first().map_or(Word::Borrowed("unreadable"), |first| first.format.clone());
         self.by_kind.entry(kind).or_default().add(report, took);
-        if report.artifacts.iter().any(|artifact| MACRO_FORMATS.contains(&artifact.format)) {
+        if report.artifacts.iter().any(|artifact| MACRO_FORMATS.contains(&artifact.format.as_ref())) {
             self.with_macros.add(report, took);
         }
         let has_failed = report.findings.iter().any(|finding| finding.id == "stage-panicked");
@@ -118,8 +119,8 @@ impl Figures {
     }
 
     /// Groups by format of the file, in name order.
-    pub(super) fn groups(&self) -> impl Iterator<Item = (&'static str, &Group)> {
-        self.by_kind.iter().map(|(kind, group)| (*kind, group))
+    pub(super) fn groups(&self) -> impl Iterator<Item = (&str, &Group)> {
+        self.by_kind.iter().map(|(kind, group)| (kind.as_ref(), group))
     }
 
     /// All files.

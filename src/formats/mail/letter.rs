@@ -10,7 +10,7 @@ use super::msg;
 use crate::model::{PasswordHint, View as _};
 
 /// A message seen from outside.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Letter {
     /// Its own `Message-ID` and those it refers to.
     pub ids: Vec<String>,

@@ -1,0 +1,16 @@
+//! The daemon: doors that speak the protocols of mail servers, and the one desk behind them.
+//!
+//! A door ([`milter`], [`clamd`], [`http`], [`olefy`]) turns its protocol into a [`Request`] and gives it to the
+//! [`Checkpoint`], which asks the [`desk`] for a scan, the history for what it knows, and answers with [`Examined`]. What is
+//! done with a mail then follows from the [`disposition`] table.
+
+pub mod checkpoint;
+pub mod clamd;
+pub mod desk;
+pub mod disposition;
+pub mod http;
+pub mod milter;
+pub mod olefy;
+pub mod stream;
+
+pub use checkpoint::{Checkpoint, Door, Envelope, Examined, NotKept, Refused, Request};

@@ -1,0 +1,1 @@
+//! The olefy door: what rspamd asks about macros in documents.

@@ -1,0 +1,1 @@
+//! The cell a worker process sits in: no network, no files, no new programs, bounded memory.

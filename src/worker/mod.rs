@@ -1,0 +1,15 @@
+//! What a scanning worker is asked and what it answers. The same [`Analyst`] answers inside a sandboxed process
+//! ([`crate::sandbox`]) and, with isolation off, in the process that asks; whoever asks holds a [`Worker`] and cannot
+//! tell, except that only a process can be killed at its deadline.
+
+mod analyst;
+mod failed;
+mod hire;
+mod job;
+mod setup;
+
+pub use analyst::Analyst;
+pub use failed::report as failure_report;
+pub use hire::{Failure, Worker, Workshop};
+pub use job::{Answer, Job, Replacement, Rewritten};
+pub use setup::{Setup, SetupError};
