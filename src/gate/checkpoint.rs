@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 
+use super::control::Control;
 use super::desk::Desk;
 use crate::config::{Cause, Settings};
 use crate::formats::mail::letter::Letter;
@@ -110,12 +111,13 @@ pub struct NotKept(pub String);
 pub struct Checkpoint {
     desk: Desk,
     settings: RwLock<Arc<Settings>>,
+    control: Control,
 }
 
 impl Checkpoint {
     /// A checkpoint over a desk.
     pub fn new(desk: Desk, settings: Settings) -> Arc<Self> {
-        Arc::new(Checkpoint { desk, settings: RwLock::new(Arc::new(settings)) })
+        Arc::new(Checkpoint { desk, settings: RwLock::new(Arc::new(settings)), control: Control::default() })
     }
 
     /// The settings in force.
@@ -130,6 +132,11 @@ impl Checkpoint {
         if let Some(workshop) = workshop {
             self.desk.replace(workshop);
         }
+    }
+
+    /// Orders to the daemon itself.
+    pub fn control(&self) -> &Control {
+        &self.control
     }
 
     /// The desk.

@@ -6,6 +6,7 @@
 
 pub mod checkpoint;
 pub mod clamd;
+pub mod control;
 pub mod desk;
 pub mod disposition;
 pub mod http;
@@ -14,3 +15,4 @@ pub mod olefy;
 pub mod stream;
 
 pub use checkpoint::{Checkpoint, Door, Envelope, Examined, NotKept, Refused, Request};
+pub use control::{Control, Order};
