@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::control::Control;
 use super::desk::Desk;
+use super::metrics::{Lane, Metrics};
 use crate::config::{Cause, Settings};
 use crate::formats::mail::letter::Letter;
 use crate::model::Report;
@@ -28,6 +29,9 @@ pub enum Door {
 }
 
 impl Door {
+    /// Every door.
+    pub const ALL: [Door; 5] = [Door::Milter, Door::Clamd, Door::Http, Door::Hook, Door::Olefy];
+
     /// Lower-case name, as in logs and metrics.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -112,12 +116,18 @@ pub struct Checkpoint {
     desk: Desk,
     settings: RwLock<Arc<Settings>>,
     control: Control,
+    metrics: Arc<Metrics>,
 }
 
 impl Checkpoint {
     /// A checkpoint over a desk.
     pub fn new(desk: Desk, settings: Settings) -> Arc<Self> {
-        Arc::new(Checkpoint { desk, settings: RwLock::new(Arc::new(settings)), control: Control::default() })
+        Arc::new(Checkpoint {
+            desk,
+            settings: RwLock::new(Arc::new(settings)),
+            control: Control::default(),
+            metrics: Arc::default(),
+        })
     }
 
     /// The settings in force.
@@ -139,6 +149,11 @@ impl Checkpoint {
         &self.control
     }
 
+    /// What is counted.
+    pub fn metrics(&self) -> &Arc<Metrics> {
+        &self.metrics
+    }
+
     /// The desk.
     pub fn desk(&self) -> &Desk {
         &self.desk
@@ -146,7 +161,14 @@ impl Checkpoint {
 
     /// Examines something. Dropping the future gives up the wait, and the work if nobody else waits for it.
     pub async fn examine(&self, request: Request) -> Result<Examined, Refused> {
-        self.desk.examine(request).await
+        let (door, size) = (request.door, request.bytes.len());
+        let lane = Lane::of(size, self.settings().queue.small);
+        let asked = Asked { metrics: &self.metrics, door, is_answered: false };
+        let begun = Instant::now();
+        let outcome = self.desk.examine(request).await;
+        self.metrics.examined(door, lane, size, begun.elapsed(), &outcome);
+        asked.answered();
+        outcome
     }
 
     /// Keeps a mail in the quarantine and gives the id it has there. It is safe on disk when this returns; until then the
@@ -165,5 +187,26 @@ impl Checkpoint {
     /// Takes attachments out of a message; nothing if that cannot be done, whatever the reason.
     pub async fn rewrite(&self, message: Bytes, replacement: Replacement, deadline: Instant) -> Option<Rewritten> {
         self.desk.rewrite(message, replacement, deadline).await
+    }
+}
+
+/// A question that was put to the desk: counted as abandoned if whoever asked leaves before the answer.
+struct Asked<'a> {
+    metrics: &'a Metrics,
+    door: Door,
+    is_answered: bool,
+}
+
+impl Asked<'_> {
+    fn answered(mut self) {
+        self.is_answered = true;
+    }
+}
+
+impl Drop for Asked<'_> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            self.metrics.abandoned(self.door);
+        }
     }
 }

@@ -10,6 +10,7 @@ pub mod control;
 pub mod desk;
 pub mod disposition;
 pub mod http;
+pub mod metrics;
 pub mod milter;
 pub mod olefy;
 pub mod stream;
