@@ -8,6 +8,7 @@ use bytes::Bytes;
 use super::analyst::Analyst;
 use super::job::{Answer, Job};
 use super::setup::{Setup, SetupError};
+use super::stopper::Stopper;
 
 /// Why a worker gave no answer. Each becomes a verdict of its own ([`super::failure_report`]).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -79,6 +80,11 @@ impl Worker {
     /// Whether it can be asked again: it has not failed, and has not done as many jobs as one may.
     pub fn is_fit(&self) -> bool {
         true
+    }
+
+    /// A handle to kill it with while it is being asked, from another thread.
+    pub fn stopper(&self) -> Stopper {
+        Stopper::default()
     }
 
     /// The id of its process, if it is one.

@@ -7,9 +7,11 @@ mod failed;
 mod hire;
 mod job;
 mod setup;
+mod stopper;
 
 pub use analyst::Analyst;
 pub use failed::report as failure_report;
 pub use hire::{Failure, Worker, Workshop};
 pub use job::{Answer, Job, Replacement, Rewritten};
 pub use setup::{Setup, SetupError};
+pub use stopper::Stopper;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::matching::{RuleError, RuleSet, RuleSource, shipped_sources};
-use crate::model::{Limits, Site};
+use crate::model::{Digests, Limits, Site};
 use crate::report::Language;
 use crate::verdict::{Policy, PolicyError, SHIPPED};
 use crate::{ScanOptions, Scanner};
@@ -56,6 +56,13 @@ impl Default for Setup {
 }
 
 impl Setup {
+    /// SHA-256 over everything here, hexadecimal: what reports may be kept under. Holds nothing of the passwords that
+    /// could be read back.
+    pub fn fingerprint(&self) -> String {
+        // A setup is plain data, which always has a JSON form; an empty one would still leave the digest of the rules.
+        serde_json::to_vec(self).map(|json| Digests::of(&json).sha256).unwrap_or_default()
+    }
+
     /// The scanner this setup describes. Compiles the rules: tens of milliseconds.
     pub fn scanner(&self) -> Result<Scanner, SetupError> {
         let mut sources = shipped_sources();
@@ -69,5 +76,22 @@ impl Setup {
             threads: self.threads,
         };
         Ok(Scanner::with(options, RuleSet::compile(&sources)?, Policy::parse(&self.policy)?))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fingerprint_is_of_everything_and_gives_no_password_away() {
+        let plain = Setup::default().fingerprint();
+        assert_eq!(plain, Setup::default().fingerprint());
+        let told = Setup { passwords: vec!["infected".to_owned()], ..Setup::default() }.fingerprint();
+        assert_ne!(plain, told);
+        assert_eq!(told.len(), 64);
+        let mut limits = Limits::default();
+        limits.depth += 1;
+        assert_ne!(plain, Setup { limits, ..Setup::default() }.fingerprint());
     }
 }

@@ -1,6 +1,8 @@
 //! Hands work to workers: two lanes by size with workers reserved for the small one, bounded queues, the same bytes once at
 //! a time, a cache of reports, deadlines that end the work, and workers replaced without a pause.
 
+mod stats;
+
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -8,6 +10,8 @@ use bytes::Bytes;
 
 use super::checkpoint::{Examined, Refused, Request};
 use crate::config::{Queue, Workers};
+pub use stats::{BOUNDS, CacheStats, Histogram, LaneStats, LossStats, RefusedStats, Stats, WorkerStats};
+
 use crate::worker::{Answer, Job, Replacement, Rewritten, Workshop};
 
 /// The desk. Cheap to clone; all clones are one.
@@ -56,5 +60,15 @@ impl Desk {
     /// Puts workers of another workshop to work: new requests go to them, those in work are finished by the old ones.
     pub fn replace(&self, workshop: Arc<Workshop>) {
         let _ = workshop;
+    }
+
+    /// Answers what is waiting or in work within this time, then turns the rest away and lets the workers go.
+    pub async fn stop(&self, grace: std::time::Duration) {
+        let _ = grace;
+    }
+
+    /// What it counted, and how it stands.
+    pub fn stats(&self) -> Stats {
+        Stats { rules: self.workshop.rules().to_owned(), ..Stats::default() }
     }
 }
