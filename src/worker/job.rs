@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::formats::mail::letter::Letter;
+pub use crate::formats::mail::rewrite::{Replacement, Rewritten};
 use crate::model::{PasswordHint, Report};
 
 /// What to do with the bytes that come with it.
@@ -32,28 +33,6 @@ pub enum Job {
     Letters,
     /// Take attachments out of the message they are.
     Rewrite(Replacement),
-}
-
-/// Which attachments to take out of a message, and what to say in their place.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Replacement {
-    /// Paths of the artifacts that may not pass, as the report names them; the MIME parts they lie in are replaced.
-    pub artifacts: Vec<String>,
-    /// The text put in each one's place, UTF-8 with `\n` line ends. `{name}` stands for the attachment's name,
-    /// `{size}` for its bytes, `{sha256}` for its digest.
-    pub notice: String,
-}
-
-/// A message with attachments taken out.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rewritten {
-    /// Its body, without the header section.
-    pub body: Vec<u8>,
-    /// Header fields that must change with it: name, and the new value or nothing to delete it. Each replaces the first
-    /// occurrence.
-    pub headers: Vec<(String, Option<String>)>,
-    /// Names of the attachments taken out.
-    pub removed: Vec<String>,
 }
 
 /// What came of a job.

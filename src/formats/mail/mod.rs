@@ -19,6 +19,7 @@ pub mod passwords;
 pub mod pgp;
 mod pieces;
 pub mod recognised;
+pub mod rewrite;
 pub mod rpmsg;
 mod sealed;
 pub mod smime;
