@@ -10,7 +10,6 @@ mod macros;
 mod progress;
 mod rules;
 mod scan;
-mod words;
 mod workload;
 
 use std::process::ExitCode;

@@ -8,7 +8,8 @@ use anyhow::Context as _;
 
 use super::args::{Color, Format, LimitArgs, ScanArgs};
 use super::inputs::gather;
-use super::{exit, progress, rules, words, workload};
+use super::{exit, progress, workload};
+use crate::config::{rule_sources, words};
 use crate::matching::{RuleSet, shipped_sources};
 use crate::model::{Limits, Site};
 use crate::report::{Json, JsonLines, Paint, Sink, Text};
@@ -40,7 +41,7 @@ pub(super) fn run(options: &ScanArgs) -> anyhow::Result<ExitCode> {
 fn scanner(options: &ScanArgs) -> anyhow::Result<Scanner> {
     let mut sources = shipped_sources();
     for path in &options.rules {
-        sources.extend(rules::read(path)?);
+        sources.extend(rule_sources(path)?);
     }
     let rules = RuleSet::compile(&sources)?;
     let policy = match &options.policy {
@@ -53,7 +54,7 @@ fn scanner(options: &ScanArgs) -> anyhow::Result<Scanner> {
     let options = ScanOptions {
         limits: limits(&options.limits),
         passwords: options.passwords.clone(),
-        words: options.wordlist.as_deref().map(words::read).transpose()?.unwrap_or_default(),
+        words: options.wordlist.as_deref().map(words).transpose()?.unwrap_or_default(),
         language: options.lang.into(),
         site: Site {
             authserv_ids: options.authserv_ids.clone(),

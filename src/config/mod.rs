@@ -1,6 +1,22 @@
-//! The one configuration file of the daemon: what the TOML says ([`raw`] is its shape), checked and turned into
-//! [`Settings`], which everything else reads.
+//! The one configuration file of the daemon. [`keys`] knows every key; [`read`](read()) turns the TOML into [`Settings`], which
+//! everything else reads, and says all that is wrong at once; [`load`](load()) reads the files; [`show`] writes the sample, the
+//! documentation and what is effective.
 
+mod check;
+mod complaint;
+pub mod keys;
+mod listen;
+mod load;
+mod nearest;
+mod read;
 mod settings;
+pub mod show;
+#[cfg(test)]
+mod tests;
+mod value;
 
+pub use complaint::{Complaint, ConfigError, Severity};
+pub use load::{Loaded, load, rule_sources, setup, words};
+pub use read::read;
 pub use settings::*;
+pub use value::{Kind, Value};

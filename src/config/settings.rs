@@ -9,7 +9,7 @@ use crate::model::{Limits, Site};
 use crate::report::Language;
 
 /// Everything the daemon is told.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Settings {
     /// What a scan may cost, which rules it applies, whom it works for.
     pub scan: Scan,
@@ -37,10 +37,41 @@ pub struct Settings {
     pub group: Option<String>,
     /// What the log says, as a `tracing` filter: `info`, `sekisho=debug`.
     pub log_level: String,
-    /// One JSON object per line instead of text.
-    pub log_json: bool,
+    /// How log lines are written.
+    pub log_format: LogFormat,
     /// How long work in hand may take after the daemon was told to stop.
     pub grace: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            scan: Scan::default(),
+            workers: Workers::default(),
+            queue: Queue::default(),
+            actions: Actions::default(),
+            milter: None,
+            clamd: None,
+            http: None,
+            olefy: None,
+            store: None,
+            release: Release::default(),
+            user: None,
+            group: None,
+            log_level: "info".to_owned(),
+            log_format: LogFormat::Text,
+            grace: Duration::from_secs(30),
+        }
+    }
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// As text.
+    Text,
+    /// One JSON object per line.
+    Json,
 }
 
 /// What a scan may cost, which rules it applies, whom it works for.
@@ -157,6 +188,48 @@ pub enum Cause {
     Store,
 }
 
+impl Cause {
+    /// All of them, in the order of the table.
+    pub const ALL: [Cause; 15] = [
+        Cause::Clean,
+        Cause::Malicious,
+        Cause::Suspicious,
+        Cause::Encrypted,
+        Cause::Limit,
+        Cause::Unsupported,
+        Cause::Damaged,
+        Cause::Failed,
+        Cause::Crash,
+        Cause::Memory,
+        Cause::Timeout,
+        Cause::Overload,
+        Cause::TooLarge,
+        Cause::Poison,
+        Cause::Store,
+    ];
+
+    /// Its name in configuration, logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Cause::Clean => "clean",
+            Cause::Malicious => "malicious",
+            Cause::Suspicious => "suspicious",
+            Cause::Encrypted => "encrypted",
+            Cause::Limit => "limit",
+            Cause::Unsupported => "unsupported",
+            Cause::Damaged => "damaged",
+            Cause::Failed => "failed",
+            Cause::Crash => "crash",
+            Cause::Memory => "memory",
+            Cause::Timeout => "timeout",
+            Cause::Overload => "overload",
+            Cause::TooLarge => "too-large",
+            Cause::Poison => "poison",
+            Cause::Store => "store",
+        }
+    }
+}
+
 /// What is done with a mail. Ordered from the mildest to the strictest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -174,6 +247,24 @@ pub enum Action {
     Defer,
     /// Refuse it.
     Reject,
+}
+
+impl Action {
+    /// All of them, the mildest first.
+    pub const ALL: [Action; 6] =
+        [Action::Accept, Action::Tag, Action::Replace, Action::Quarantine, Action::Defer, Action::Reject];
+
+    /// Its name in configuration, logs and metrics.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Action::Accept => "accept",
+            Action::Tag => "tag",
+            Action::Replace => "replace",
+            Action::Quarantine => "quarantine",
+            Action::Defer => "defer",
+            Action::Reject => "reject",
+        }
+    }
 }
 
 /// What happens to mail, by verdict and cause.
@@ -397,6 +488,21 @@ pub struct Store {
     pub keep_reports: Duration,
     /// Bytes the quarantine may take; beyond, mail is deferred.
     pub max_bytes: u64,
+}
+
+impl Default for Store {
+    /// A store without a place: a path must be given.
+    fn default() -> Self {
+        const DAY: u64 = 86_400;
+        Store {
+            path: PathBuf::new(),
+            key_file: PathBuf::new(),
+            keep_quarantine: Duration::from_secs(30 * DAY),
+            keep_history: Duration::from_secs(180 * DAY),
+            keep_reports: Duration::from_secs(14 * DAY),
+            max_bytes: 10 << 30,
+        }
+    }
 }
 
 /// Where released mail is handed back.

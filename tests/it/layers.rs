@@ -23,7 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("catalog", &["analysis", "correlate", "engine", "formats", "matching", "model", "stage", "store", "worker"]),
     ("sandbox", &["model"]),
     ("worker", &["engine", "formats", "matching", "model", "report", "sandbox", "stage", "verdict"]),
-    ("config", &["model", "report", "worker"]),
+    ("config", &["matching", "model", "report", "worker"]),
     ("store", &["config", "formats", "model", "report", "stage"]),
     ("gate", &["catalog", "config", "formats", "model", "report", "sandbox", "stage", "store", "worker"]),
     (
