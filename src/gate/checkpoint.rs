@@ -1,12 +1,13 @@
 //! What every door asks: bytes in, a judgement out.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
 use bytes::Bytes;
 
 use super::control::Control;
 use super::desk::Desk;
+use super::keeper::Keeper;
 use super::metrics::{Lane, Metrics};
 use crate::config::{Cause, Settings};
 use crate::formats::mail::letter::Letter;
@@ -117,6 +118,8 @@ pub struct Checkpoint {
     settings: RwLock<Arc<Settings>>,
     control: Control,
     metrics: Arc<Metrics>,
+    /// Quarantine and history, if kept.
+    keeper: OnceLock<Arc<Keeper>>,
 }
 
 impl Checkpoint {
@@ -127,6 +130,7 @@ impl Checkpoint {
             settings: RwLock::new(Arc::new(settings)),
             control: Control::default(),
             metrics: Arc::default(),
+            keeper: OnceLock::new(),
         })
     }
 
@@ -152,6 +156,16 @@ impl Checkpoint {
     /// What is counted.
     pub fn metrics(&self) -> &Arc<Metrics> {
         &self.metrics
+    }
+
+    /// Gives it a store to keep mails and history in. Only the first one given counts.
+    pub fn keep_in(&self, keeper: Arc<Keeper>) {
+        let _ = self.keeper.set(keeper);
+    }
+
+    /// Its store, if it has one.
+    pub fn keeper(&self) -> Option<&Arc<Keeper>> {
+        self.keeper.get()
     }
 
     /// The desk.
@@ -180,8 +194,8 @@ impl Checkpoint {
         examined: &Examined,
         cause: Cause,
     ) -> Result<String, NotKept> {
-        let _ = (message, envelope, examined, cause);
-        Err(NotKept("no store is set up".to_owned()))
+        let keeper = self.keeper().ok_or_else(|| NotKept("no store is set up".to_owned()))?;
+        super::keeping::keep(keeper, message, envelope, examined, cause).await
     }
 
     /// Takes attachments out of a message; nothing if that cannot be done, whatever the reason.

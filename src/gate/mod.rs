@@ -10,6 +10,8 @@ pub mod control;
 pub mod desk;
 pub mod disposition;
 pub mod http;
+pub mod keeper;
+mod keeping;
 pub mod metrics;
 pub mod milter;
 pub mod olefy;
@@ -17,3 +19,4 @@ pub mod stream;
 
 pub use checkpoint::{Checkpoint, Door, Envelope, Examined, NotKept, Refused, Request};
 pub use control::{Control, Order};
+pub use keeper::Keeper;

@@ -18,12 +18,16 @@ pub struct Letter {
     pub sender: Option<String>,
     /// Seconds since 1970, by its `Date`.
     pub time: Option<i64>,
+    /// Its subject, at most 200 characters, raw.
+    pub subject: Option<String>,
     /// The passwords it offers, likeliest first.
     pub passwords: Vec<PasswordHint>,
 }
 
 /// Identifiers kept of one message.
 const MAX_IDS: usize = 64;
+/// Characters kept of a subject.
+const MAX_SUBJECT: usize = 200;
 /// Messages of one mailbox that are read.
 const MAX_MESSAGES: usize = 1_000;
 
@@ -64,6 +68,7 @@ impl Letter {
             ids,
             sender: sender.map(|mailbox| mailbox.address.to_lowercase()),
             time: headers.text("date").and_then(|field| date::seconds(&field)),
+            subject: headers.text("subject").map(|subject| subject.chars().take(MAX_SUBJECT).collect()),
             passwords: Spoken::of(view, message).passwords(),
         }
     }
@@ -81,6 +86,7 @@ mod tests {
         let [letter] = letters.as_slice() else { panic!("one letter") };
         assert_eq!(letter.sender.as_deref(), Some("a@example.com"));
         assert!(letter.time.is_some());
+        assert!(letter.subject.is_some());
         assert_eq!(letter.passwords[0].text, "Tkt#2016");
     }
 

@@ -1,0 +1,178 @@
+//! The daemon's hands on the store: one thread that owns the database, so that no disk is waited for where mail servers
+//! are answered.
+//!
+//! What must be kept waits its turn; what is only worth remembering is dropped, and counted, when the thread is behind.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use tokio::sync::{Semaphore, oneshot};
+
+use super::checkpoint::NotKept;
+use crate::config;
+use crate::store::{Place, Samples, Slip, Store, StoreError};
+
+/// Questions that may wait for the thread.
+const WAITING: usize = 256;
+/// Mails whose files are written at once; each is in memory twice while it is.
+const WRITING: usize = 4;
+
+type Task = Box<dyn FnOnce(&mut Store) + Send>;
+
+/// The store's thread as seen by those who ask it. It ends when the last of them is gone.
+pub struct Keeper {
+    tasks: SyncSender<Task>,
+    samples: Samples,
+    writing: Semaphore,
+    counts: Arc<StoreCounts>,
+}
+
+/// What is counted of the store since the daemon started.
+#[derive(Debug, Default)]
+pub struct StoreCounts {
+    /// Mails kept.
+    pub kept: AtomicU64,
+    /// Mails that could not be kept; each was deferred.
+    pub not_kept: AtomicU64,
+    /// Mails whose history could not be written or asked for.
+    pub forgotten: AtomicU64,
+    /// Earlier mails judged worse after a bounce.
+    pub raised: AtomicU64,
+    /// Mails from an address that is new in a known domain.
+    pub first_seen: AtomicU64,
+    /// Mails read again with passwords of related mails, and opened.
+    pub opened: AtomicU64,
+}
+
+impl StoreCounts {
+    pub(super) fn add(&self, which: impl FnOnce(&Self) -> &AtomicU64, count: u64) {
+        which(self).fetch_add(count, Ordering::Relaxed);
+    }
+}
+
+/// The store did not answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Unanswered {
+    /// Too much is waiting for it; it was not begun.
+    #[error("too much is waiting for the store")]
+    Busy,
+    /// It took too long; it may still be done.
+    #[error("the store did not answer in time")]
+    Late,
+    /// Its thread is gone.
+    #[error("the store is closed")]
+    Closed,
+    /// It could not do what it was asked.
+    #[error(transparent)]
+    Failed(#[from] StoreError),
+}
+
+impl Keeper {
+    /// Opens the store and starts its thread. Expired things are removed at once and then every hour.
+    pub fn open(settings: &config::Store) -> Result<Arc<Self>, StoreError> {
+        let store = Store::open(settings)?;
+        let samples = store.samples().clone();
+        let counts = Arc::new(StoreCounts::default());
+        let (tasks, inbox) = sync_channel::<Task>(WAITING);
+        let run = move || {
+            let mut store = store;
+            loop {
+                match inbox.recv_timeout(Duration::from_secs(3_600)) {
+                    Ok(task) => task(&mut store),
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => return,
+                }
+            }
+        };
+        std::thread::Builder::new()
+            .name("store".to_owned())
+            .spawn(run)
+            .map_err(|source| StoreError::File { path: settings.path.clone(), source })?;
+        Ok(Arc::new(Keeper { tasks, samples, writing: Semaphore::new(WRITING), counts }))
+    }
+
+    /// What it counted.
+    pub fn counts(&self) -> &StoreCounts {
+        &self.counts
+    }
+
+    /// Has the store do something. Waits at most this long; what was begun is finished all the same.
+    pub async fn ask<T: Send + 'static>(
+        &self,
+        within: Duration,
+        what: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Unanswered> {
+        let (reply, answer) = oneshot::channel();
+        let deadline = Instant::now() + within;
+        let task: Task = Box::new(move |store| {
+            // Whoever asked may have left: then it is not worth doing.
+            if !reply.is_closed() {
+                let _ = reply.send(what(store));
+            }
+        });
+        self.tasks.try_send(task).map_err(|error| match error {
+            TrySendError::Full(_) => Unanswered::Busy,
+            TrySendError::Disconnected(_) => Unanswered::Closed,
+        })?;
+        match tokio::time::timeout_at(deadline.into(), answer).await {
+            Ok(Ok(done)) => Ok(done?),
+            Ok(Err(_)) => Err(Unanswered::Closed),
+            Err(_) => Err(Unanswered::Late),
+        }
+    }
+
+    /// Keeps a mail. It is safe on disk when this returns its id. Goes on to its end also if whoever asked leaves.
+    pub async fn keep(self: &Arc<Self>, slip: Slip, mail: Bytes, within: Duration) -> Result<String, NotKept> {
+        let keeper = self.clone();
+        // A task of its own: a connection that breaks off must not leave a file without an entry.
+        let kept = tokio::spawn(async move { keeper.keep_to_the_end(slip, mail, within).await }).await;
+        let kept = kept.unwrap_or_else(|error| Err(NotKept(error.to_string())));
+        match &kept {
+            Ok(id) => {
+                self.counts.add(|counts| &counts.kept, 1);
+                tracing::info!(id, "a mail was quarantined");
+            }
+            Err(NotKept(why)) => {
+                self.counts.add(|counts| &counts.not_kept, 1);
+                tracing::error!(why, "a mail could not be quarantined; its server is told to try again");
+            }
+        }
+        kept
+    }
+
+    async fn keep_to_the_end(&self, slip: Slip, mail: Bytes, within: Duration) -> Result<String, NotKept> {
+        let failed = |error: &dyn std::error::Error| NotKept(error.to_string());
+        let deadline = Instant::now() + within;
+        let left = || deadline.saturating_duration_since(Instant::now());
+        let turn = tokio::time::timeout(left(), self.writing.acquire()).await;
+        let _turn = turn.map_err(|_| failed(&Unanswered::Busy))?.map_err(|error| failed(&error))?;
+        let wanted = slip.clone();
+        let place = self.ask(left(), move |store| store.place(&wanted)).await.map_err(|error| failed(&error))?;
+        let id = match place {
+            Place::Taken(id) => return Ok(id),
+            Place::Free(id) => id,
+        };
+        let (samples, file, words) = (self.samples.clone(), id.clone(), slip.clone());
+        let written = tokio::task::spawn_blocking(move || samples.keep(&file, &words, &mail)).await;
+        written.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
+        let wanted = id.clone();
+        let entered = self.ask(left(), move |store| store.enter(&wanted, &slip)).await;
+        let is_certain = !matches!(entered, Err(Unanswered::Late));
+        let entered = entered.map_err(|error| failed(&error));
+        // If the answer is only late the entry may stand, and needs its file; one nobody entered is found at the next start.
+        if is_certain && entered.as_ref().ok() != Some(&id) {
+            let samples = self.samples.clone();
+            let _ = tokio::task::spawn_blocking(move || samples.forget(&id)).await;
+        }
+        entered
+    }
+}
+
+/// Seconds since 1970.
+pub(super) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
