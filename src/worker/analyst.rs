@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 
-use super::job::{Answer, Job};
+use super::job::{Answer, Job, Replacement, Rewritten};
 use super::setup::{Setup, SetupError};
 use crate::formats::mail::letter::Letter;
+use crate::formats::mail::rewrite::rewrite;
 use crate::{Scanner, Submission};
 
 /// A scanner that does jobs.
@@ -36,10 +37,21 @@ impl Analyst {
                 Answer::Scanned { report: Box::new(self.scanner.unreadable(&name, &why)), letters: Vec::new() }
             }
             Job::Letters => Answer::Letters(Letter::read(&bytes)),
-            Job::Rewrite(replacement) => {
-                let _ = (replacement, bytes);
-                Answer::Rewritten(None)
-            }
+            Job::Rewrite(replacement) => Answer::Rewritten(self.rewrite(&replacement, &bytes)),
         }
+    }
+
+    /// Takes attachments out of a message and scans what is left of it: nothing that had to go may be found there again,
+    /// however deep.
+    fn rewrite(&self, replacement: &Replacement, message: &Bytes) -> Option<Rewritten> {
+        let mut rewritten = rewrite(message, replacement)?;
+        let whole = rewritten.whole(message)?;
+        let left = self.scanner.scan_given(Submission::new("message", whole), false, Vec::new(), None);
+        let has_gone = |digest: &String| left.artifacts.iter().all(|artifact| artifact.sha256 != *digest);
+        if !replacement.artifacts.iter().all(has_gone) {
+            return None;
+        }
+        rewritten.left = Some(Box::new(left));
+        Some(rewritten)
     }
 }

@@ -28,6 +28,11 @@ pub(crate) fn from_loose_base64(text: &str) -> Vec<u8> {
     from_base64(without_lone_character(&bytes.collect::<Vec<u8>>())).unwrap_or_default()
 }
 
+/// Bytes in the standard alphabet, RFC 4648 §4, padded.
+pub(crate) fn to_base64(bytes: &[u8]) -> String {
+    STANDARD.encode(bytes)
+}
+
 /// The text without a last character that stands alone: it holds no byte.
 pub(crate) fn without_lone_character(text: &[u8]) -> &[u8] {
     match (text.len() % 4, text.split_last()) {
@@ -45,6 +50,7 @@ mod tests {
         for text in ["aGVsbG8=", "aGVsbG8", "aGVsbG9"] {
             assert_eq!(from_base64(text.as_bytes()).unwrap(), b"hello");
         }
+        assert_eq!(to_base64(b"hello"), "aGVsbG8=");
         assert_eq!(from_base64(b"aGVsbG8!"), None);
         assert_eq!(from_base64(b"-_-_"), None);
         assert_eq!(from_base64_url(b"-_-_").unwrap(), [0xfb, 0xff, 0xbf]);

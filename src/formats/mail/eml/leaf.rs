@@ -59,7 +59,7 @@ impl Transfer {
     }
 
     /// The encoding a field's value names: the whole value, or its first word if the rest is noise.
-    pub(super) fn of(value: &str) -> Self {
+    pub(crate) fn of(value: &str) -> Self {
         let head = params::parse(value).head;
         match Transfer::named(&head) {
             Transfer::Unknown(_) => {

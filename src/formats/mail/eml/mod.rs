@@ -43,6 +43,7 @@ pub use parser::{Ambiguity, EmlView};
 pub use probe::is_message;
 pub use returned::{AUTHOR, BOUNCED};
 pub use spoken::Spoken;
+pub(crate) use structure::WITHOUT_END;
 
 use crate::model::{Artifact, FormatId};
 use crate::stage::{Family, FormatSpec, Probe, Reading, Reference};

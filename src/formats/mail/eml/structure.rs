@@ -25,6 +25,8 @@ const MAX_PART_FIELDS: usize = 64;
 const MAX_GUESSES: usize = 32;
 /// Oddities kept of one message.
 const MAX_PROBLEMS: usize = 100;
+/// What is said of a multipart that just ends. Every reader takes it to reach to the end of what it lies in.
+pub(crate) const WITHOUT_END: &str = "a multipart without its end boundary";
 /// Bytes after a multipart's head in which its boundary is guessed.
 const GUESS_WINDOW: usize = 64 << 10;
 
@@ -431,7 +433,7 @@ impl Walker<'_> {
                 self.walk.seen.unused_boundary = true;
                 self.odd("a multipart whose boundary never occurs", node.head_start);
             } else if !node.has_ended {
-                self.odd("a multipart without its end boundary", node.head_start);
+                self.odd(WITHOUT_END, node.head_start);
             }
         }
     }
