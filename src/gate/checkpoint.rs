@@ -7,6 +7,7 @@ use bytes::Bytes;
 
 use super::control::Control;
 use super::desk::Desk;
+use super::intake::Intake;
 use super::keeper::Keeper;
 use super::metrics::{Lane, Metrics};
 use crate::config::{Cause, Settings};
@@ -115,6 +116,7 @@ pub struct NotKept(pub String);
 /// What every door asks.
 pub struct Checkpoint {
     desk: Desk,
+    intake: Arc<Intake>,
     settings: RwLock<Arc<Settings>>,
     control: Control,
     metrics: Arc<Metrics>,
@@ -127,6 +129,7 @@ impl Checkpoint {
     pub fn new(desk: Desk, settings: Settings) -> Arc<Self> {
         Arc::new(Checkpoint {
             desk,
+            intake: Arc::default(),
             settings: RwLock::new(Arc::new(settings)),
             control: Control::default(),
             metrics: Arc::default(),
@@ -171,6 +174,11 @@ impl Checkpoint {
     /// The desk.
     pub fn desk(&self) -> &Desk {
         &self.desk
+    }
+
+    /// The memory that messages coming in take, counted over all doors.
+    pub fn intake(&self) -> &Arc<Intake> {
+        &self.intake
     }
 
     /// Examines something. Dropping the future gives up the wait, and the work if nobody else waits for it.

@@ -10,6 +10,7 @@ pub mod control;
 pub mod desk;
 pub mod disposition;
 pub mod http;
+pub mod intake;
 pub mod keeper;
 mod keeping;
 pub mod metrics;
