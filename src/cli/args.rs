@@ -32,6 +32,10 @@ pub(crate) enum Command {
     Formats(FormatsArgs),
     /// Work with detection rules
     Rules(RulesArgs),
+    /// Run as a daemon that mail servers ask
+    Serve(ServeArgs),
+    /// Check and explain the configuration of the daemon
+    Config(ConfigArgs),
 }
 
 /// Scan mails, mailboxes, attachments or whole folders.
@@ -287,6 +291,72 @@ pub(crate) enum RulesCommand {
         #[arg(value_name = "PATH")]
         paths: Vec<PathBuf>,
     },
+}
+
+/// Where the configuration of the daemon is unless said otherwise.
+const CONFIG: &str = "/etc/sekisho/sekisho.toml";
+
+/// Run as a daemon that mail servers ask.
+///
+/// Speaks the milter and clamd protocols, HTTP, and olefy, as configured. The log goes to standard error.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Signals:
+  SIGHUP            read the configuration and the rules again; if they are wrong, go on with what was
+  SIGTERM, SIGINT   stop after the work in hand; a second one stops at once
+  SIGUSR1           write what was counted to the log
+
+Exit status:
+  0   stopped as told
+  1   cannot run: an address is taken, a right is missing
+  64  the command line, the configuration or a rule is wrong")]
+pub(crate) struct ServeArgs {
+    /// The configuration; see sekisho config
+    #[arg(short, long, value_name = "FILE", default_value = CONFIG)]
+    pub(crate) config: PathBuf,
+
+    /// Go on as root if started as root and no user is configured
+    #[arg(long)]
+    pub(crate) allow_root: bool,
+}
+
+/// Check and explain the configuration of the daemon.
+#[derive(Debug, Args)]
+pub(crate) struct ConfigArgs {
+    #[command(subcommand)]
+    pub(crate) command: ConfigCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ConfigCommand {
+    /// Say everything that is wrong with a configuration, and whether its rules compile
+    ///
+    /// Exit status: 0 if the daemon would start with it, though there may be warnings; 64 if it would not.
+    Check {
+        /// The configuration
+        #[arg(value_name = "FILE", default_value = CONFIG)]
+        file: PathBuf,
+
+        /// Print what is in force, too
+        #[arg(short, long)]
+        verbose: bool,
+    },
+    /// Print what is in force with a configuration, defaults included, as TOML
+    Show {
+        /// The configuration
+        #[arg(value_name = "FILE", default_value = CONFIG)]
+        file: PathBuf,
+    },
+    /// List all keys
+    Keys,
+    /// Explain a key or a table: what it means, what it may hold, its default
+    Explain {
+        /// Such as milter.deadline, or milter
+        #[arg(value_name = "KEY")]
+        key: String,
+    },
+    /// Print a commented configuration with every key at its default
+    Sample,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

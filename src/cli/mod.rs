@@ -1,6 +1,7 @@
 //! The command line: a file per subcommand.
 
 mod args;
+mod configuration;
 mod evaluate;
 mod exit;
 mod explain;
@@ -10,6 +11,7 @@ mod macros;
 mod progress;
 mod rules;
 mod scan;
+mod serve;
 mod workload;
 
 use std::process::ExitCode;
@@ -33,6 +35,8 @@ pub fn run() -> ExitCode {
         args::Command::Explain(options) => explain::run(&options),
         args::Command::Formats(options) => formats::run(&options),
         args::Command::Rules(options) => rules::run(&options),
+        args::Command::Serve(options) => serve::run(&options),
+        args::Command::Config(options) => configuration::run(&options),
     };
     match done {
         Ok(code) => code,

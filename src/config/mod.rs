@@ -16,6 +16,7 @@ mod tests;
 mod value;
 
 pub use complaint::{Complaint, ConfigError, Severity};
+pub(crate) use listen::write as write_listen;
 pub use load::{Loaded, load, rule_sources, setup, words};
 pub use read::read;
 pub use settings::*;

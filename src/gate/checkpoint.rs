@@ -188,7 +188,9 @@ impl Checkpoint {
         let asked = Asked { metrics: &self.metrics, door, is_answered: false };
         let begun = Instant::now();
         let outcome = self.desk.examine(request).await;
-        self.metrics.examined(door, lane, size, begun.elapsed(), &outcome);
+        let took = begun.elapsed();
+        self.metrics.examined(door, lane, size, took, &outcome);
+        super::record::write(door, size, took, &outcome);
         asked.answered();
         outcome
     }

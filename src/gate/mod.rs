@@ -16,6 +16,8 @@ mod keeping;
 pub mod metrics;
 pub mod milter;
 pub mod olefy;
+mod record;
+pub mod server;
 pub mod stream;
 
 pub use checkpoint::{Checkpoint, Door, Envelope, Examined, NotKept, Refused, Request};

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::Command;
 
 use sekisho::catalog;
+use sekisho::config::show;
 use sekisho::formats::FORMATS;
 use sekisho::model::finding::DOC_HEADINGS;
 use sekisho::report::schema;
@@ -55,7 +56,22 @@ fn formats() -> String {
 
 fn cli() -> String {
     let mut out = String::from("# Command line\n\nGenerated from the program's own help.\n");
-    for arguments in [&[][..], &["scan"], &["macros"], &["explain"], &["formats"], &["rules"], &["rules", "check"]] {
+    for arguments in [
+        &[][..],
+        &["scan"],
+        &["macros"],
+        &["explain"],
+        &["formats"],
+        &["rules"],
+        &["rules", "check"],
+        &["serve"],
+        &["config"],
+        &["config", "check"],
+        &["config", "show"],
+        &["config", "keys"],
+        &["config", "explain"],
+        &["config", "sample"],
+    ] {
         let output = Command::new(env!("CARGO_BIN_EXE_sekisho"))
             .args(arguments)
             .arg("--help")
@@ -73,20 +89,25 @@ fn cli() -> String {
 #[test]
 fn docs_are_current() {
     let update = std::env::var_os("UPDATE_DOCS").is_some();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut stale = Vec::new();
-    for (name, text) in
-        [("findings.md", findings()), ("formats.md", formats()), ("cli.md", cli()), ("report.schema.json", schema())]
-    {
-        let path = folder.join(name);
+    for (name, text) in [
+        ("docs/findings.md", findings()),
+        ("docs/formats.md", formats()),
+        ("docs/cli.md", cli()),
+        ("docs/configuration.md", show::documentation()),
+        ("docs/report.schema.json", schema()),
+        ("dist/sekisho.toml", show::sample()),
+    ] {
+        let path = root.join(name);
         if update {
-            std::fs::create_dir_all(&folder).expect("docs can be made");
+            std::fs::create_dir_all(path.parent().expect("in a folder")).expect("docs can be made");
             std::fs::write(&path, &text).expect("docs can be written");
         } else if std::fs::read_to_string(&path).unwrap_or_default() != text {
             stale.push(name);
         }
     }
-    assert!(stale.is_empty(), "docs/{} stale; run UPDATE_DOCS=1 cargo test docs_are_current", stale.join(", docs/"));
+    assert!(stale.is_empty(), "{} stale; run UPDATE_DOCS=1 cargo test docs_are_current", stale.join(", "));
 }
 
 #[test]

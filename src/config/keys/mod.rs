@@ -6,6 +6,7 @@ mod held;
 mod mail;
 mod scanning;
 
+use super::nearest::nearest;
 use super::settings::Settings;
 use super::value::{Kind, Value};
 
@@ -88,6 +89,16 @@ pub fn find(full: &str) -> Option<(&'static Section, &'static Key)> {
     let (table, name) = full.split_once('.')?;
     let section = section(table)?;
     Some((section, section.keys.iter().find(|key| key.name == name)?))
+}
+
+/// The full name of a key or section that may have been meant.
+pub fn suggest(name: &str) -> Option<String> {
+    let keys = SECTIONS.iter().flat_map(|section| {
+        section.keys.iter().map(|key| format!("{}.{}", section.name, key.name)).chain([section.name.to_owned()])
+    });
+    let all: Vec<String> = keys.collect();
+    let by_last = all.iter().find(|full| full.rsplit('.').next() == Some(name));
+    by_last.cloned().or_else(|| nearest(name, all.iter().map(String::as_str)).map(str::to_owned))
 }
 
 /// A key whose place in the settings is given once and serves for reading and writing.
