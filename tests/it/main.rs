@@ -24,6 +24,8 @@ mod limits;
 mod macros;
 /// Our readers against independent ones.
 mod oracles;
+/// Attachments taken out of mails.
+mod rewriting;
 /// The shipped rules against the linter and their samples.
 mod rules;
 /// JSON reports against their schema.

@@ -10,7 +10,7 @@ use sekisho::model::View;
 use sekisho::model::digest::Digests;
 
 /// What a Python program prints, given bytes; nothing if there is no Python.
-fn python(script: &str, input: &[u8]) -> Option<Vec<u8>> {
+pub(crate) fn python(script: &str, input: &[u8]) -> Option<Vec<u8>> {
     let mut child = Command::new("python3")
         .args(["-c", script])
         .env("PYTHONIOENCODING", "utf-8")
@@ -62,7 +62,7 @@ m.add_attachment(i)
 sys.stdout.buffer.write(m.as_bytes())
 "#;
 
-const READ: &str = r#"
+pub(crate) const READ: &str = r#"
 import sys, email, hashlib
 from email import policy
 m = email.message_from_bytes(sys.stdin.buffer.read(), policy=policy.default)
