@@ -97,6 +97,7 @@ fn docs_are_current() {
         ("docs/cli.md", cli()),
         ("docs/configuration.md", show::documentation()),
         ("docs/report.schema.json", schema()),
+        ("docs/openapi.json", sekisho::gate::http::openapi()),
         ("dist/sekisho.toml", show::sample()),
     ] {
         let path = root.join(name);

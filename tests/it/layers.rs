@@ -108,6 +108,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("seccompiler", &["sandbox"]),
     ("rustix", &["cli", "gate/clamd", "sandbox"]),
     ("axum", &["gate/http"]),
+    ("hyper", &["gate/http"]),
+    ("hyper_util", &["gate/http"]),
     ("tokio", &["cli/serve", "gate"]),
     ("tracing", &["cli/serve", "gate", "store"]),
     ("tracing_subscriber", &["gate/server"]),

@@ -32,6 +32,10 @@ const fn gauge(name: &'static str, labels: &'static [&'static str], help: &'stat
     Family { name, kind: Kind::Gauge, labels, help }
 }
 
+const fn histogram(name: &'static str, labels: &'static [&'static str], help: &'static str) -> Family {
+    Family { name, kind: Kind::Histogram, labels, help }
+}
+
 /// Every metric, in the order they are written.
 pub const FAMILIES: &[Family] = &[
     gauge(
@@ -49,15 +53,36 @@ pub const FAMILIES: &[Family] = &[
     counter("sekisho_refused_total", &["door", "reason"], "Inputs that were not examined."),
     counter("sekisho_abandoned_total", &["door"], "Inputs whose client left before the answer."),
     counter("sekisho_input_bytes_total", &["door"], "Bytes of inputs."),
-    Family {
-        name: "sekisho_examine_seconds",
-        kind: Kind::Histogram,
-        labels: &["door", "lane"],
-        help: "Time from a door's question to its answer, waiting included.",
-    },
+    histogram(
+        "sekisho_examine_seconds",
+        &["door", "lane"],
+        "Time from a door's question to its answer, waiting included.",
+    ),
+    gauge("sekisho_lane_waiting", &["lane"], "Inputs that wait for a worker."),
+    gauge("sekisho_lane_in_work", &["lane"], "Inputs workers are at."),
+    counter("sekisho_lane_done_total", &["lane"], "Inputs answered by a worker."),
+    histogram("sekisho_lane_wait_seconds", &["lane"], "Time inputs waited for a worker."),
+    histogram("sekisho_lane_work_seconds", &["lane"], "Time workers took."),
+    gauge("sekisho_desk_bytes", &[], "Bytes of all inputs that wait or are in work."),
+    gauge("sekisho_workers", &["state"], "Places for workers, by what their worker does."),
+    counter("sekisho_workers_started_total", &[], "Workers started."),
+    counter("sekisho_workers_not_started_total", &[], "Attempts to start a worker that failed."),
+    counter("sekisho_workers_recycled_total", &[], "Workers replaced after as many inputs as one may take."),
+    counter("sekisho_workers_lost_total", &["cause"], "Workers that died or were killed."),
+    counter("sekisho_workers_replaced_total", &["result"], "Times all workers were replaced by those of other rules."),
+    counter("sekisho_cache_lookups_total", &["result"], "Inputs looked up among the reports at hand."),
+    gauge("sekisho_cache_entries", &[], "Reports at hand."),
+    gauge("sekisho_cache_bytes", &[], "Bytes they take, estimated."),
+    counter("sekisho_joined_total", &[], "Inputs that joined the scan of the same bytes."),
+    counter("sekisho_given_up_total", &[], "Scans given up because nobody waited any more."),
+    counter(
+        "sekisho_poisoned_total",
+        &[],
+        "Inputs not scanned again because their bytes had killed workers too often.",
+    ),
+    counter("sekisho_handed_over_total", &[], "Small inputs that were much work and went to the large lane."),
     gauge("sekisho_connections_open", &["door"], "Connections that are open."),
     counter("sekisho_connections_total", &["door"], "Connections taken."),
     counter("sekisho_connections_refused_total", &["door"], "Connections refused because as many as may be were open."),
-    counter("sekisho_cache_answers_total", &[], "Inputs answered with a report that was at hand."),
     counter("sekisho_reloads_total", &["result"], "Times the configuration and rules were read again."),
 ];

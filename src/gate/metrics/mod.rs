@@ -5,6 +5,7 @@
 //! it did with a mail.
 
 mod connection;
+mod desk;
 mod exposition;
 mod families;
 mod histogram;
@@ -14,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 pub use connection::Connected;
+pub use desk::expose as expose_desk;
 pub use exposition::{Exposition, MEDIA_TYPE};
 pub use families::{FAMILIES, Family, Kind};
 pub use histogram::{BOUNDS, Histogram};
@@ -43,7 +45,6 @@ struct OfDoor {
 #[derive(Debug, Default)]
 pub struct Metrics {
     doors: [OfDoor; Door::ALL.len()],
-    from_cache: AtomicU64,
     reloads: AtomicU64,
     reloads_failed: AtomicU64,
 }
@@ -73,9 +74,6 @@ impl Metrics {
         match outcome {
             Ok(examined) => {
                 add(&counters.levels, &LEVELS, &examined.report.verdict.level);
-                if examined.from_cache {
-                    count(&self.from_cache);
-                }
                 if let Some(lane) = index(&Lane::ALL, &lane).and_then(|at| counters.lanes.get(at)) {
                     lane.record(took);
                 }
@@ -147,7 +145,6 @@ impl Metrics {
                 histogram.expose(page, "sekisho_examine_seconds", &[at[0], ("lane", lane.as_str())]);
             }
         }
-        page.add("sekisho_cache_answers_total", &[], load(&self.from_cache));
         page.add("sekisho_reloads_total", &[("result", "ok")], load(&self.reloads));
         page.add("sekisho_reloads_total", &[("result", "failed")], load(&self.reloads_failed));
     }

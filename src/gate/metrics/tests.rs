@@ -113,6 +113,31 @@ fn bounds_say_in_words_what_they_are() {
 }
 
 #[test]
+fn every_family_has_series_with_its_labels() {
+    let mut page = Exposition::default();
+    Metrics::default().expose(&mut page);
+    expose_desk(&crate::gate::desk::Stats::default(), &mut page);
+    let text = page.finish();
+    let series = parse(&text).unwrap();
+    for family in FAMILIES {
+        let ends: &[&str] = if family.kind == Kind::Histogram { &["_bucket", "_sum", "_count"] } else { &[""] };
+        for end in ends {
+            let name = format!("{}{end}", family.name);
+            let mut own = series.keys().filter(|key| key.split('{').next() == Some(&name)).peekable();
+            assert!(own.peek().is_some(), "{name} has no series");
+            for key in own {
+                let labels: Vec<&str> = key
+                    .split_once('{')
+                    .map(|(_, rest)| rest.split(',').filter_map(|pair| pair.split('=').next()).collect())
+                    .unwrap_or_default();
+                let labels: Vec<&str> = labels.into_iter().filter(|label| *label != "le").collect();
+                assert_eq!(labels, family.labels, "{key}");
+            }
+        }
+    }
+}
+
+#[test]
 fn label_values_are_escaped() {
     let mut page = Exposition::default();
     page.add("sekisho_build_info", &[("version", "a\"b\\c\nd"), ("rules", "")], 1);

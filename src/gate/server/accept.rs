@@ -105,7 +105,8 @@ fn most(door: Door, checkpoint: &Checkpoint) -> usize {
         Door::Milter => settings.milter.as_ref().map(|door| door.connections),
         Door::Clamd => settings.clamd.as_ref().map(|door| door.connections),
         Door::Olefy => settings.olefy.as_ref().map(|door| door.connections),
-        Door::Http | Door::Hook => settings.http.as_ref().map(|door| door.requests),
+        // Most connections of programs are idle, and each keeps one.
+        Door::Http | Door::Hook => settings.http.as_ref().map(|door| door.requests.saturating_mul(4)),
     };
     most.unwrap_or(usize::MAX)
 }

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::ServeError;
 use super::accept::{Open, take};
 use super::sockets::Socket;
-use crate::gate::{Checkpoint, Door, milter};
+use crate::gate::{Checkpoint, Door, http, milter};
 
 /// Opens the doors behind these sockets; each ends after `stop`, when its connections have.
 pub(super) fn open(
@@ -19,6 +19,7 @@ pub(super) fn open(
     doors: &mut JoinSet<()>,
 ) -> Result<(), ServeError> {
     let mut counts: BTreeMap<Door, Open> = BTreeMap::new();
+    let reception = http::Reception::new(checkpoint.clone());
     for socket in sockets {
         let (door, address) = (socket.door, socket.address.clone());
         let failed = |why: String| ServeError::Listen { door: door.as_str(), address: address.clone(), why };
@@ -33,7 +34,15 @@ pub(super) fn open(
                 };
                 doors.spawn(take(door, bound, open, checkpoint, stop, serve));
             }
-            Door::Clamd | Door::Olefy | Door::Http | Door::Hook => {
+            // The hook is a path of the HTTP door.
+            Door::Http | Door::Hook => {
+                let serve = {
+                    let (reception, stop) = (reception.clone(), stop.clone());
+                    move |stream, _| reception.clone().serve(stream, stop.clone())
+                };
+                doors.spawn(take(door, bound, open, checkpoint, stop, serve));
+            }
+            Door::Clamd | Door::Olefy => {
                 return Err(failed("this door is not built in".to_owned()));
             }
         }

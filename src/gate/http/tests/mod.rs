@@ -1,0 +1,6 @@
+//! The door over a real socket.
+
+mod access;
+mod client;
+mod limits;
+mod scans;
