@@ -8,6 +8,8 @@
 mod catalogue;
 /// The program as a user meets it.
 mod cli;
+/// `sekisho config` as a user meets it.
+mod configuration;
 /// Generated documentation is current.
 mod docs;
 /// Every case under `tests/goldens` gives the report beside it.
@@ -30,9 +32,13 @@ mod rewriting;
 mod rules;
 /// JSON reports against their schema.
 mod schema;
+/// The daemon from the outside: sockets, signals, the service manager, the end.
+mod serve;
 /// Other archives and compressed files of other programs.
 mod stream_archivers;
 /// What several files mean to each other.
 mod together;
+/// The files for systemd.
+mod units;
 /// Zips of other programs.
 mod zip_archivers;

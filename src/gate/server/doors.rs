@@ -46,7 +46,7 @@ pub(super) fn open(
                 return Err(failed("this door is not built in".to_owned()));
             }
         }
-        tracing::info!(door = door.as_str(), address, "listening");
+        tracing::info!(door = %door.as_str(), %address, "listening");
     }
     Ok(())
 }
