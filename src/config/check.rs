@@ -233,7 +233,7 @@ impl Checker<'_, '_> {
         }
         for (key, text, known) in [
             ("mail.reject-text", reject, &["id", "reason"][..]),
-            ("mail.notice", &settings.actions.notice, &["name", "size", "sha256"]),
+            ("mail.notice", &settings.actions.notice, &["name", "size", "sha256", "reason", "id"]),
         ] {
             for stranger in placeholders(text).filter(|name| !known.contains(name)) {
                 self.warning(key, format!("{key} has {{{stranger}}}, which stands for nothing and stays as it is"));

@@ -282,7 +282,8 @@ pub struct Actions {
     pub add_headers: bool,
     /// What headers begin with: `X-Sekisho`.
     pub header_prefix: String,
-    /// The text put in place of an attachment; see [`crate::worker::Replacement::notice`].
+    /// The text put in place of an attachment; see [`crate::worker::Replacement::notice`]. `{reason}` and `{id}` stand for
+    /// the mail's first reason and the report's id. Empty: a text of ours.
     pub notice: String,
     /// The text of rejections: `{id}` stands for the report's id, `{reason}` for the first reason.
     pub reject_text: String,

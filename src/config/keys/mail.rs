@@ -24,7 +24,8 @@ pub(super) static ACTIONS: Section = Section {
           - `quarantine`: keep it (see `mail.hold`).\n\
           - `defer`: ask the sender's server to try again later.\n\
           - `reject`: refuse it.\n\n\
-          From mildest to strictest in this order.",
+          From mildest to strictest in this order. A mail can be several things at once, suspicious and encrypted; it gets the \
+          strictest of their actions, so that nothing added to a mail has it treated more mildly.",
     open: |_| {},
     is_open: |_| true,
     keys: &[
@@ -85,8 +86,9 @@ pub(super) static MAIL: Section = Section {
             "notice",
             Kind::Text,
             |s| s.actions.notice,
-            "The text put in place of an attachment; `{name}`, `{size}` and `{sha256}` stand for the attachment's. Empty: a text \
-             in the language of `scan.language`."
+            "The text put in place of an attachment; `{name}`, `{size}` and `{sha256}` stand for the attachment's, \
+             `{reason}` and `{id}` for the mail's first reason and the report's id. Empty: a text in the language of \
+             `scan.language`."
         ),
         key!(
             "reject-text",

@@ -76,8 +76,9 @@ pub const EXCEPTIONS: &str = "exceptions";
 /// What an exception is, for the documentation.
 pub const EXCEPTIONS_DOC: &str = "\
 Other actions for some recipients. Each `[[exceptions]]` names `recipients`, addresses such as `\"jobs@example.com\"` or \
-`\"@lab.example.com\"` for all of a domain, and the causes of `[actions]` that are treated otherwise. A mail to several \
-recipients gets the strictest of their actions, for it is delivered or held as one.";
+`\"@lab.example.com\"` for all of a domain, and the causes of `[actions]` that are treated otherwise. A domain does \
+not stand for its subdomains, and an address counts before its domain. A mail to several recipients gets the strictest of \
+their actions, for it is delivered or held as one.";
 
 /// A section by name.
 pub fn section(name: &str) -> Option<&'static Section> {
