@@ -36,6 +36,9 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Check and explain the configuration of the daemon
     Config(ConfigArgs),
+    /// Be a scanning worker (started by sekisho itself)
+    #[command(hide = true)]
+    Worker(WorkerArgs),
 }
 
 /// Scan mails, mailboxes, attachments or whole folders.
@@ -281,6 +284,14 @@ pub(crate) struct FormatsArgs {
 pub(crate) struct RulesArgs {
     #[command(subcommand)]
     pub(crate) command: RulesCommand,
+}
+
+/// Be a scanning worker: the channel is standard input.
+#[derive(Debug, Args)]
+pub(crate) struct WorkerArgs {
+    /// Try what a worker must not be able to do, when asked to
+    #[arg(long)]
+    pub(crate) probes: bool,
 }
 
 #[derive(Debug, Subcommand)]

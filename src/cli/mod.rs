@@ -37,6 +37,9 @@ pub fn run() -> ExitCode {
         args::Command::Rules(options) => rules::run(&options),
         args::Command::Serve(options) => serve::run(&options),
         args::Command::Config(options) => configuration::run(&options),
+        args::Command::Worker(options) => {
+            crate::worker::serve(options.probes).map(|()| ExitCode::SUCCESS).map_err(Into::into)
+        }
     };
     match done {
         Ok(code) => code,

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::hire::Failure;
+use super::failure::Failure;
 use crate::model::report::{ArtifactReport, OriginReport, ProblemReport, SCHEMA_VERSION, ScannerInfo};
 use crate::model::{Coverage, CoverageCause, CoverageReason, Digests, Level, Report, Verdict};
 use crate::report::Language;

@@ -4,14 +4,23 @@
 
 mod analyst;
 mod failed;
+mod failure;
 mod hire;
+mod isolated;
 mod job;
+mod probe;
+mod serve;
 mod setup;
 mod stopper;
+mod wire;
 
 pub use analyst::Analyst;
 pub use failed::report as failure_report;
-pub use hire::{Failure, Worker, Workshop};
+pub use failure::Failure;
+pub use hire::{Worker, Workshop};
 pub use job::{Answer, Job, Replacement, Rewritten};
+pub use probe::{Probe, Probed};
+pub use serve::{ServeError, serve};
 pub use setup::{Setup, SetupError};
 pub use stopper::Stopper;
+pub use wire::Isolation;

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::failure::Failure;
 use crate::matching::{RuleError, RuleSet, RuleSource, shipped_sources};
 use crate::model::{Digests, Limits, Site};
 use crate::report::Language;
@@ -38,6 +39,12 @@ pub enum SetupError {
     /// The policy is wrong.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A worker could make no scanner of it; its words.
+    #[error("{0}")]
+    Unusable(String),
+    /// No worker could be started to try it.
+    #[error(transparent)]
+    NotStarted(Failure),
 }
 
 impl Default for Setup {

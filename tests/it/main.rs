@@ -18,6 +18,8 @@ mod goldens;
 mod hostile;
 /// Containers written by other programs.
 mod interop;
+/// Workers as processes: what they cannot do, how they fail, and that nothing else changes.
+mod isolation;
 /// Who may import whom.
 mod layers;
 /// Bombs and other things that want too much.

@@ -38,7 +38,8 @@ pub struct Replacement {
 /// A message with attachments taken out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rewritten {
-    /// Its body, without the header section.
+    /// Its body, without the header section. Crosses a worker's channel as raw bytes beside the rest.
+    #[serde(skip)]
     pub body: Vec<u8>,
     /// Header fields that must change with it: name, and the new value or nothing to delete it. Each replaces the first
     /// occurrence; where there is none, a value is added.
