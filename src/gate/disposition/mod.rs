@@ -26,4 +26,4 @@ pub use reply::Reply;
 #[cfg(test)]
 mod decision_tests;
 #[cfg(test)]
-mod samples;
+pub(super) mod samples;

@@ -22,7 +22,7 @@ fn with(report: Report) -> Examined {
 }
 
 /// The report of a message that could be anything.
-pub(super) fn report() -> Report {
+pub(in crate::gate) fn report() -> Report {
     let bytes = Bytes::from_static(b"Subject: x\r\n\r\nx");
     let mut report = failure_report("message", &bytes, &Failure::TimedOut, "rules", Language::English);
     report.verdict.level = Level::Clean;
@@ -32,7 +32,7 @@ pub(super) fn report() -> Report {
 }
 
 /// An outcome of this level with these gaps.
-pub(super) fn examined(level: Level, gaps: &[CoverageCause]) -> Examined {
+pub(in crate::gate) fn examined(level: Level, gaps: &[CoverageCause]) -> Examined {
     let mut report = report();
     report.verdict.level = level;
     let reason = |cause: &CoverageCause| CoverageReason { cause: *cause, artifact: "0.1".into(), text: String::new() };
@@ -41,7 +41,7 @@ pub(super) fn examined(level: Level, gaps: &[CoverageCause]) -> Examined {
 }
 
 /// An outcome with these findings in its first attachment.
-pub(super) fn found(level: Level, ids: &[&str]) -> Examined {
+pub(in crate::gate) fn found(level: Level, ids: &[&str]) -> Examined {
     let mut report = report();
     report.verdict.level = level;
     report.verdict.score = if level == Level::Malicious { 120 } else { 60 };
@@ -54,7 +54,7 @@ pub(super) fn found(level: Level, ids: &[&str]) -> Examined {
 }
 
 /// A finding.
-pub(super) fn finding(id: &str, artifact: &str, severity: Severity) -> FindingReport {
+pub(in crate::gate) fn finding(id: &str, artifact: &str, severity: Severity) -> FindingReport {
     FindingReport {
         id: id.to_owned().into(),
         artifact: artifact.into(),
@@ -68,13 +68,13 @@ pub(super) fn finding(id: &str, artifact: &str, severity: Severity) -> FindingRe
 }
 
 /// An outcome of a worker that failed.
-pub(super) fn failed(failure: Failure) -> Examined {
+pub(in crate::gate) fn failed(failure: Failure) -> Examined {
     let report = failure_report("message", &Bytes::from_static(b"x"), &failure, "rules", Language::English);
     Examined { failure: Some(failure), ..with(report) }
 }
 
 /// The level of a report whose only gap is this.
-pub(super) fn gap(cause: CoverageCause) -> Level {
+pub(in crate::gate) fn gap(cause: CoverageCause) -> Level {
     match cause.level() {
         CoverageLevel::Complete => Level::Clean,
         CoverageLevel::Partial | CoverageLevel::Unscannable => Level::Unscannable,

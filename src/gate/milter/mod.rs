@@ -25,4 +25,8 @@ mod waiting;
 pub use server::serve;
 
 #[cfg(test)]
+mod peer;
+#[cfg(test)]
 mod session_tests;
+#[cfg(test)]
+mod tests;
