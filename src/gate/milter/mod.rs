@@ -20,9 +20,11 @@ mod negotiate;
 mod reply;
 mod server;
 mod session;
+mod transcript;
 mod waiting;
 
 pub use server::serve;
+pub use transcript::{Transcript, transcript};
 
 #[cfg(test)]
 mod peer;
