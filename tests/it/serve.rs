@@ -174,9 +174,11 @@ fn milter(listen: &str) -> String {
 
 #[test]
 fn a_mail_passes_through_a_door_that_said_where_it_is() {
-    let mut daemon = Daemon::start(&milter("inet:127.0.0.1:0"));
+    let mut daemon = Daemon::start(&format!("{}[store]\npath = 'store'\n", milter("inet:127.0.0.1:0")));
+    daemon.line("workers are shut in");
     let address = daemon.address("milter");
     daemon.line("ready");
+    assert!(daemon.path("store/key").exists());
     let mut stream = patient(TcpStream::connect(address).expect("open"));
     negotiate(&mut stream);
     begin_mail(&mut stream);

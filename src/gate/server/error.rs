@@ -1,6 +1,7 @@
 //! Why the daemon does not run.
 
 use crate::config::ConfigError;
+use crate::store::StoreError;
 use crate::worker::SetupError;
 
 /// Why the daemon does not run.
@@ -12,6 +13,9 @@ pub enum ServeError {
     /// Rules or policy are wrong.
     #[error(transparent)]
     Setup(#[from] SetupError),
+    /// Quarantine and history cannot be opened.
+    #[error("cannot open the store: {0}")]
+    Store(#[from] StoreError),
     /// No door is configured.
     #[error("no door is open: the configuration has no [milter], [clamd], [http] or [olefy]")]
     NoDoor,
@@ -39,6 +43,11 @@ pub enum ServeError {
 impl ServeError {
     /// Whether starting again with the same configuration would fail again.
     pub fn is_about_configuration(&self) -> bool {
-        matches!(self, ServeError::Config(_) | ServeError::Setup(_) | ServeError::NoDoor)
+        match self {
+            ServeError::Config(_) | ServeError::NoDoor => true,
+            // That no worker can be started lies in the machine.
+            ServeError::Setup(error) => !matches!(error, SetupError::NotStarted(_)),
+            _ => false,
+        }
     }
 }

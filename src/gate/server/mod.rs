@@ -22,6 +22,7 @@ pub use error::ServeError;
 use crate::config::{self, Loaded};
 use crate::gate::Checkpoint;
 use crate::gate::desk::Desk;
+use crate::gate::keeper::Keeper;
 
 /// How the daemon is started.
 #[derive(Debug, Clone)]
@@ -54,8 +55,16 @@ pub fn run(start: &Start) -> Result<(), ServeError> {
         .map_err(|error| ServeError::Runtime(error.to_string()))?;
     let done = runtime.block_on(async {
         let workshop = reload::workshop(&settings, config::setup(&settings.scan)?)?;
+        match workshop.enforced() {
+            Some(enforced) => tracing::info!("workers are shut in: {enforced}"),
+            None => tracing::warn!("workers are not isolated: hostile mail is read inside the daemon"),
+        }
+        let keeper = settings.store.as_ref().map(Keeper::open).transpose()?;
         let desk = Desk::open(workshop.clone(), &settings.workers, &settings.queue);
         let checkpoint = Checkpoint::new(desk, settings);
+        if let Some(keeper) = keeper {
+            checkpoint.keep_in(keeper);
+        }
         running::run(start, Arc::clone(&checkpoint), workshop, sockets, logging).await
     });
     // Whatever still blocks a thread (a scan that is not isolated) has had its time.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::ServeError;
 use super::sockets::wanted;
 use crate::config::{self, Loaded, Settings};
-use crate::worker::{Setup, Workshop};
+use crate::worker::{Isolation, Setup, Workshop};
 
 /// What a reload would put in force.
 pub(super) struct Prepared {
@@ -18,10 +18,14 @@ pub(super) struct Prepared {
     pub(super) later: Vec<&'static str>,
 }
 
-/// A workshop for these settings. Compiles the rules.
+/// A workshop for these settings. Compiles the rules, here or in the first worker, which shows that one can be started.
 pub(super) fn workshop(settings: &Settings, setup: Setup) -> Result<Arc<Workshop>, ServeError> {
-    let _ = settings;
-    Ok(Arc::new(Workshop::without_isolation(setup)?))
+    let workers = &settings.workers;
+    if !workers.isolation {
+        return Ok(Arc::new(Workshop::without_isolation(setup)?));
+    }
+    let isolation = Isolation { memory: workers.memory, recycle_after: workers.recycle_after, ..Isolation::default() };
+    Ok(Arc::new(Workshop::isolated(setup, isolation)?))
 }
 
 /// Reads everything again. Takes as long as rules take to compile, and blocks.
