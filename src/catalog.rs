@@ -25,6 +25,7 @@ pub fn declared_kinds() -> Vec<&'static FindingKind> {
     kinds.extend(CORRELATORS.iter().flat_map(|correlator| correlator.findings().iter().copied()));
     kinds.extend(crate::matching::KINDS.iter().copied());
     kinds.extend(crate::engine::KINDS.iter().copied());
+    kinds.extend(crate::store::KINDS.iter().copied());
     kinds
 }
 

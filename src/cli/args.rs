@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub(crate) use super::quarantine::QuarantineArgs;
 use crate::model::Level;
 use crate::report::Language;
 
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Explain(ExplainArgs),
     /// List the formats that are read, and how far
     Formats(FormatsArgs),
+    /// See and decide what happens to quarantined mail
+    Quarantine(Box<QuarantineArgs>),
     /// Work with detection rules
     Rules(RulesArgs),
     /// Run as a daemon that mail servers ask

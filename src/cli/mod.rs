@@ -9,6 +9,7 @@ mod formats;
 mod inputs;
 mod macros;
 mod progress;
+mod quarantine;
 mod rules;
 mod scan;
 mod serve;
@@ -34,6 +35,7 @@ pub fn run() -> ExitCode {
         args::Command::Macros(options) => macros::run(&options),
         args::Command::Explain(options) => explain::run(&options),
         args::Command::Formats(options) => formats::run(&options),
+        args::Command::Quarantine(options) => quarantine::run(&options),
         args::Command::Rules(options) => rules::run(&options),
         args::Command::Serve(options) => serve::run(&options),
         args::Command::Config(options) => configuration::run(&options),

@@ -515,10 +515,13 @@ pub struct Release {
     pub port: u16,
     /// How long it may take.
     pub timeout: Duration,
+    /// Whether a mail that was quarantined only because it was locked is handed back by itself once a password of a later
+    /// mail opened it and all of it is clean.
+    pub opened: bool,
 }
 
 impl Default for Release {
     fn default() -> Self {
-        Release { server: "127.0.0.1".to_owned(), port: 25, timeout: Duration::from_secs(60) }
+        Release { server: "127.0.0.1".to_owned(), port: 25, timeout: Duration::from_secs(60), opened: false }
     }
 }

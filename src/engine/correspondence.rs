@@ -3,13 +3,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::formats::mail::letter::Letter;
+use crate::formats::mail::letter::{Letter, WINDOW};
 use crate::model::hints::MAX_PASSWORDS;
 use crate::model::{Bytes, PasswordHint, PasswordSource};
 
-/// Seconds between two messages of one sender that may speak of the same attachment: the password often follows the
-/// next working day.
-const WINDOW: u64 = 4 * 24 * 60 * 60;
 /// Messages of one sender or thread that are looked at for one message.
 const MAX_RELATED: usize = 256;
 

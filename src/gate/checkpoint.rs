@@ -10,6 +10,7 @@ use super::desk::Desk;
 use super::intake::Intake;
 use super::keeper::Keeper;
 use super::metrics::{Lane, Metrics};
+use super::recall::Memory;
 use crate::config::{Cause, Settings};
 use crate::formats::mail::letter::Letter;
 use crate::model::Report;
@@ -187,18 +188,18 @@ impl Checkpoint {
         let lane = Lane::of(size, self.settings().queue.small);
         let asked = Asked { metrics: &self.metrics, door, is_answered: false };
         let begun = Instant::now();
-        let outcome = self.desk.examine(request).await;
+        let outcome = match self.keeper() {
+            Some(keeper) => self.examine_remembering(keeper, request).await,
+            None => self.desk.examine(request).await,
+        };
         let took = begun.elapsed();
         self.metrics.examined(door, lane, size, took, &outcome);
         super::record::write(door, size, took, &outcome);
+        if let (Some(keeper), Ok(examined)) = (self.keeper(), &outcome) {
+            super::keeping::remember(keeper, door, examined);
+        }
         asked.answered();
         outcome
-    }
-
-    /// A report made before, by its id, if it is still at hand.
-    pub async fn report(&self, id: &str) -> Option<Arc<Report>> {
-        let _ = id;
-        None
     }
 
     /// Keeps a mail in the quarantine and gives the id it has there. It is safe on disk when this returns; until then the
@@ -212,6 +213,29 @@ impl Checkpoint {
     ) -> Result<String, NotKept> {
         let keeper = self.keeper().ok_or_else(|| NotKept("no store is set up".to_owned()))?;
         super::keeping::keep(keeper, message, envelope, examined, cause).await
+    }
+
+    /// Examines something, and completes what was found of a mail with what is known of earlier ones.
+    async fn examine_remembering(&self, keeper: &Arc<Keeper>, request: Request) -> Result<Examined, Refused> {
+        let Some(envelope) = request.envelope.clone() else { return self.desk.examine(request).await };
+        let examined = self.desk.examine(request.clone()).await?;
+        let memory = Memory { keeper: keeper.clone(), desk: self.desk.clone(), settings: self.settings() };
+        Ok(memory.complete(&request, &envelope, examined).await)
+    }
+
+    /// A report made before, by its id, if it is still at hand. Kept are those of what was not clean, and of what came over
+    /// HTTP, where ids are given out.
+    pub async fn report(&self, id: &str) -> Option<Arc<Report>> {
+        super::keeping::report(self.keeper()?, id).await
+    }
+
+    /// Whether a release mark is ours: such a mail was quarantined and is on its way back to its recipients, by a person's
+    /// decision. A mark is good once.
+    pub async fn released(&self, mark: &str) -> bool {
+        match self.keeper() {
+            Some(keeper) => super::keeping::is_released(keeper, mark).await,
+            None => false,
+        }
     }
 
     /// Takes attachments out of a message; nothing if that cannot be done, whatever the reason.

@@ -5,13 +5,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use tokio::sync::{Semaphore, oneshot};
 
 use super::checkpoint::NotKept;
+use super::desk::DeathLog;
 use crate::config;
 use crate::store::{Place, Samples, Slip, Store, StoreError};
 
@@ -20,6 +21,11 @@ const WAITING: usize = 256;
 /// Mails whose files are written at once; each is in memory twice while it is.
 const WRITING: usize = 4;
 
+/// Mails for the sake of which quarantined ones are read again at once.
+const REREADING: usize = 4;
+/// How often expired things are removed.
+const UPKEEP: Duration = Duration::from_secs(60 * 60);
+
 type Task = Box<dyn FnOnce(&mut Store) + Send>;
 
 /// The store's thread as seen by those who ask it. It ends when the last of them is gone.
@@ -27,6 +33,7 @@ pub struct Keeper {
     tasks: SyncSender<Task>,
     samples: Samples,
     writing: Semaphore,
+    rereading: Semaphore,
     counts: Arc<StoreCounts>,
 }
 
@@ -77,26 +84,29 @@ impl Keeper {
         let samples = store.samples().clone();
         let counts = Arc::new(StoreCounts::default());
         let (tasks, inbox) = sync_channel::<Task>(WAITING);
-        let run = move || {
-            let mut store = store;
-            loop {
-                match inbox.recv_timeout(Duration::from_secs(3_600)) {
-                    Ok(task) => task(&mut store),
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => return,
-                }
-            }
-        };
+        let (kept, counted) = (settings.clone(), counts.clone());
+        let run = move || work(store, &kept, &inbox, &counted);
         std::thread::Builder::new()
             .name("store".to_owned())
             .spawn(run)
             .map_err(|source| StoreError::File { path: settings.path.clone(), source })?;
-        Ok(Arc::new(Keeper { tasks, samples, writing: Semaphore::new(WRITING), counts }))
+        Ok(Arc::new(Keeper {
+            tasks,
+            samples,
+            writing: Semaphore::new(WRITING),
+            rereading: Semaphore::new(REREADING),
+            counts,
+        }))
     }
 
     /// What it counted.
     pub fn counts(&self) -> &StoreCounts {
         &self.counts
+    }
+
+    /// Who may read quarantined mails again.
+    pub(super) fn rereading(&self) -> &Semaphore {
+        &self.rereading
     }
 
     /// Has the store do something. Waits at most this long; what was begun is finished all the same.
@@ -121,6 +131,20 @@ impl Keeper {
             Ok(Ok(done)) => Ok(done?),
             Ok(Err(_)) => Err(Unanswered::Closed),
             Err(_) => Err(Unanswered::Late),
+        }
+    }
+
+    /// Has the store do something nobody waits for. It is dropped, and counted, if the store is behind.
+    pub fn tell(&self, what: impl FnOnce(&mut Store) -> Result<(), StoreError> + Send + 'static) {
+        let counts = self.counts.clone();
+        let task: Task = Box::new(move |store| {
+            if let Err(error) = what(store) {
+                counts.add(|counts| &counts.forgotten, 1);
+                tracing::warn!(%error, "the history could not be written");
+            }
+        });
+        if self.tasks.try_send(task).is_err() {
+            self.counts.add(|counts| &counts.forgotten, 1);
         }
     }
 
@@ -168,6 +192,57 @@ impl Keeper {
             let _ = tokio::task::spawn_blocking(move || samples.forget(&id)).await;
         }
         entered
+    }
+}
+
+/// How long deaths of workers are held against what killed them.
+const DEATHS_FOR: i64 = 24 * 60 * 60;
+
+impl DeathLog for Keeper {
+    fn all(&self) -> Vec<(String, u32)> {
+        let (reply, answer) = std::sync::mpsc::sync_channel(1);
+        self.tell(move |store| {
+            let _ = reply.send(store.poison(now().saturating_sub(DEATHS_FOR))?);
+            Ok(())
+        });
+        answer.recv_timeout(Duration::from_secs(10)).unwrap_or_default()
+    }
+
+    fn set(&self, sha256: &str, deaths: u32) {
+        let sha256 = sha256.to_owned();
+        self.tell(move |store| store.keep_poison(&sha256, deaths, now()));
+    }
+}
+
+/// Does what comes in until nobody is left who could ask, and the upkeep at the start and every hour.
+fn work(mut store: Store, kept: &config::Store, inbox: &Receiver<Task>, counts: &StoreCounts) {
+    match store.unfinished_releases() {
+        Ok(unfinished) if unfinished.is_empty() => {}
+        Ok(unfinished) => tracing::warn!(
+            entries = unfinished.len(),
+            "releases were begun and not ended; `sekisho quarantine list --state releasing` names them"
+        ),
+        Err(error) => tracing::error!(%error, "the quarantine cannot be read"),
+    }
+    let mut next = Instant::now();
+    loop {
+        let left = next.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            match store.expire(kept, now()) {
+                Ok(gone) => tracing::debug!(?gone, "what had expired was removed"),
+                Err(error) => {
+                    counts.add(|counts| &counts.forgotten, 1);
+                    tracing::warn!(%error, "what had expired could not be removed");
+                }
+            }
+            next = Instant::now() + UPKEEP;
+            continue;
+        }
+        match inbox.recv_timeout(left) {
+            Ok(task) => task(&mut store),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => return,
+        }
     }
 }
 

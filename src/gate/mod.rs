@@ -16,6 +16,9 @@ mod keeping;
 pub mod metrics;
 pub mod milter;
 pub mod olefy;
+mod recall;
+#[cfg(test)]
+mod recall_tests;
 mod record;
 pub mod server;
 pub mod stream;

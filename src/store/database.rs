@@ -98,7 +98,7 @@ CREATE TABLE reports (
 CREATE INDEX reports_at ON reports (at);
 
 CREATE TABLE poison (
-    digest BLOB NOT NULL PRIMARY KEY, -- SHA-256 of the bytes
+    digest TEXT NOT NULL PRIMARY KEY, -- SHA-256 of the bytes, hexadecimal
     times  INTEGER NOT NULL,
     at     INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -3,20 +3,36 @@
 //! A [`Store`] is used by one thread of the daemon and, at the same time, by `sekisho quarantine` in processes of its own.
 //! Nothing in it says more than it must to somebody who has the disk and not the key: see `docs/quarantine.md`.
 //!
-//! `quarantine` keeps mails, `samples` their files, `key` seals and hashes, `database` has the tables.
+//! `quarantine` keeps mails, `samples` their files, `release` and `smtp` hand them back; `history` remembers and `passwords` joins
+//! mails that belong together; `upkeep` tidies and checks; `key` seals and hashes, `database` has the tables.
 
 mod database;
 mod error;
+mod findings;
+mod history;
+#[cfg(test)]
+mod history_tests;
 mod key;
+mod passwords;
 mod quarantine;
 #[cfg(test)]
 mod quarantine_tests;
+mod release;
+#[cfg(test)]
+mod release_tests;
 mod samples;
+mod smtp;
+mod upkeep;
 
 pub use error::StoreError;
+pub use findings::{BOUNCED_SENDER_OF_ATTACHMENT, FIRST_SEEN_SENDER, KINDS};
+pub use history::{Alert, Bounced, Mail, Remembered};
 pub use key::Key;
 pub use quarantine::{Entry, Filter, Notes, Place, Slip, State};
+pub use release::{Handed, Leaving};
 pub use samples::Samples;
+pub use smtp::hand;
+pub use upkeep::{Checked, Expired};
 
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};

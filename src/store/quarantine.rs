@@ -229,6 +229,7 @@ impl Store {
                 sealed
             ],
         )?;
+        work.execute("UPDATE mails SET quarantine = ?2 WHERE same = ?1", params![same, id])?;
         work.commit()?;
         Ok(id.to_owned())
     }

@@ -161,5 +161,12 @@ pub(super) static RELEASE: Section = Section {
             "Its port: one whose mail does not come back to this daemon, or released mail is held again."
         ),
         key!("timeout", Kind::Time(1, 3_600), |s| s.release.timeout, "How long handing over may take."),
+        key!(
+            "opened",
+            Kind::Flag,
+            |s| s.release.opened,
+            "Whether a mail that was quarantined only because it was locked is released by itself, once a password in a later \
+             mail opened it and all of it is clean. Otherwise it is only marked."
+        ),
     ],
 };

@@ -24,6 +24,10 @@ pub struct Letter {
     pub passwords: Vec<PasswordHint>,
 }
 
+/// Seconds between two messages of one sender that may speak of the same attachment: the password often follows the
+/// next working day.
+pub const WINDOW: u64 = 4 * 24 * 60 * 60;
+
 /// Identifiers kept of one message.
 const MAX_IDS: usize = 64;
 /// Characters kept of a subject.
@@ -47,6 +51,17 @@ impl Letter {
         }
         let of_outlook = file.starts_with(&COMPOUND_FILE).then(|| msg::as_mail(file)).flatten();
         of_outlook.map(|(view, bytes)| Letter::seen(&view, &bytes)).into_iter().collect()
+    }
+
+    /// Whether two messages may speak of the same attachment, and how far apart in time they are: of the same thread, or of
+    /// the same sender within [`WINDOW`].
+    pub fn distance(&self, other: &Letter) -> Option<u64> {
+        let apart = self.time.zip(other.time).map(|(a, b)| a.abs_diff(b));
+        if self.ids.iter().any(|id| other.ids.contains(id)) {
+            return Some(apart.unwrap_or(0));
+        }
+        let is_same_sender = self.sender.is_some() && self.sender == other.sender;
+        apart.filter(|apart| is_same_sender && *apart <= WINDOW)
     }
 
     fn of(message: &Bytes) -> Option<Letter> {

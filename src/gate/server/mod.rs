@@ -20,9 +20,8 @@ use std::sync::Arc;
 pub use error::ServeError;
 
 use crate::config::{self, Loaded};
-use crate::gate::Checkpoint;
-use crate::gate::desk::Desk;
-use crate::gate::keeper::Keeper;
+use crate::gate::desk::{DeathLog, Desk};
+use crate::gate::{Checkpoint, Keeper};
 
 /// How the daemon is started.
 #[derive(Debug, Clone)]
@@ -60,7 +59,8 @@ pub fn run(start: &Start) -> Result<(), ServeError> {
             None => tracing::warn!("workers are not isolated: hostile mail is read inside the daemon"),
         }
         let keeper = settings.store.as_ref().map(Keeper::open).transpose()?;
-        let desk = Desk::open(workshop.clone(), &settings.workers, &settings.queue);
+        let deaths = keeper.clone().map(|keeper| keeper as Arc<dyn DeathLog>);
+        let desk = Desk::open_remembering(workshop.clone(), &settings.workers, &settings.queue, deaths);
         let checkpoint = Checkpoint::new(desk, settings);
         if let Some(keeper) = keeper {
             checkpoint.keep_in(keeper);

@@ -41,7 +41,7 @@ pub use header::{Header, Headers};
 pub use leaf::{Leaf, LeafKind, Transfer};
 pub use parser::{Ambiguity, EmlView};
 pub use probe::is_message;
-pub use returned::{AUTHOR, BOUNCED};
+pub use returned::{AUTHOR, BOUNCED, RETURNED};
 pub use spoken::Spoken;
 pub(crate) use structure::WITHOUT_END;
 
