@@ -10,6 +10,8 @@ mod catalogue;
 mod cli;
 /// `sekisho config` as a user meets it.
 mod configuration;
+/// Requests, queues and workers.
+mod desk;
 /// Generated documentation is current.
 mod docs;
 /// Every case under `tests/goldens` gives the report beside it.
@@ -28,6 +30,8 @@ mod limits;
 mod macros;
 /// Our readers against independent ones.
 mod oracles;
+/// More than can be done.
+mod overload;
 /// Attachments taken out of mails.
 mod rewriting;
 /// The shipped rules against the linter and their samples.

@@ -247,9 +247,8 @@ impl<'a> Caller<'a> {
         if board.is_stopping {
             return Err(Refused::Stopping);
         }
-        // Large ones are turned away before they are digested: that alone costs what a hundred small ones do.
-        let lane = shared.bounds.lane(size);
-        let has_turn = lane == lanes::Lane::Small || board.is_open(&shared.bounds, lane);
+        // Turned away before the digest where that costs much; what is short may still be known, or be joined.
+        let has_turn = bytes.len() <= DIGEST_HERE || board.is_open(&shared.bounds, shared.bounds.lane(size));
         if !has_turn || !shared.bounds.has_room(board.bytes, size) {
             return Err(Refused::Overloaded);
         }

@@ -92,19 +92,21 @@ pub(super) fn run(shared: &Arc<Shared>, index: usize) {
         match shared.next(index, staff.as_ref().map(|staff| staff.hand.stopper()), retry) {
             Next::Close => break,
             Next::Refit => {}
-            Next::Work(taken) => match &mut staff {
-                Some(at_hand) => {
-                    let answer = ask(at_hand, &taken);
-                    let house = at_hand.house.clone();
-                    if !shared.conclude(index, &taken, &house, answer) {
-                        staff = None;
-                    }
+            Next::Work(taken) => {
+                // It may have died while it waited, which is not this job's fault.
+                if staff.as_ref().is_some_and(|staff| !staff.hand.is_fit()) {
+                    staff = shared.hire(index).map_err(|failure| why = failure).ok();
+                    let stopper = staff.as_ref().map(|staff| staff.hand.stopper()).unwrap_or_default();
+                    shared.go_on_with(index, &taken, stopper);
                 }
-                None => {
-                    let house = shared.board().house.clone();
-                    shared.conclude(index, &taken, &house, Err(why.clone()));
+                let (house, answer) = match &mut staff {
+                    Some(staff) => (staff.house.clone(), ask(staff, &taken)),
+                    None => (shared.board().house.clone(), Err(why.clone())),
+                };
+                if !shared.conclude(index, &taken, &house, answer) {
+                    staff = None;
                 }
-            },
+            }
         }
     }
     drop(staff);
@@ -127,6 +129,15 @@ fn ask(staff: &mut Staffed, taken: &Taken) -> Result<Answer, Failure> {
 impl Shared {
     fn spare(&self, index: usize) -> Option<Staffed> {
         self.board().places.get_mut(index)?.spare.take()
+    }
+
+    /// Has another worker do what was taken for the one before it.
+    fn go_on_with(&self, index: usize, taken: &Taken, stopper: Stopper) {
+        let mut board = self.board();
+        board.set(index, Status::Busy(taken.lane));
+        if let Some(flight) = board.flights.get_mut(&taken.id) {
+            flight.phase = Phase::InWork(stopper);
+        }
     }
 
     fn hire(&self, index: usize) -> Result<Staffed, Failure> {

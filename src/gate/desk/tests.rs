@@ -59,12 +59,15 @@ struct Script {
     asked: Mutex<std::sync::mpsc::Sender<Asked>>,
     is_closed: AtomicBool,
     gate: Mutex<Option<Receiver<()>>>,
+    /// Whether the last one hired has died.
+    last: Mutex<Arc<AtomicBool>>,
 }
 
 struct Scripted {
     rules: &'static str,
     asked: std::sync::mpsc::Sender<Asked>,
     current: Arc<Mutex<Option<SyncSender<Reply>>>>,
+    is_dead: Arc<AtomicBool>,
 }
 
 impl Hand for Scripted {
@@ -87,7 +90,7 @@ impl Hand for Scripted {
     }
 
     fn is_fit(&self) -> bool {
-        true
+        !self.is_dead.load(Ordering::SeqCst)
     }
 
     fn stopper(&self) -> Stopper {
@@ -109,7 +112,9 @@ impl Agency for Script {
             return Err(Failure::NotStarted("as the script says".to_owned()));
         }
         let asked = self.asked.lock().expect("not poisoned").clone();
-        Ok(Box::new(Scripted { rules: self.rules, asked, current: Arc::default() }))
+        let is_dead: Arc<AtomicBool> = Arc::default();
+        *self.last.lock().expect("not poisoned") = is_dead.clone();
+        Ok(Box::new(Scripted { rules: self.rules, asked, current: Arc::default(), is_dead }))
     }
 
     fn rules(&self) -> &str {
@@ -131,7 +136,13 @@ impl Agency for Script {
 
 fn script(rules: &'static str) -> (Arc<Script>, Receiver<Asked>) {
     let (asked, questions) = channel();
-    let script = Script { rules, asked: Mutex::new(asked), is_closed: AtomicBool::new(false), gate: Mutex::default() };
+    let script = Script {
+        rules,
+        asked: Mutex::new(asked),
+        is_closed: AtomicBool::new(false),
+        gate: Mutex::default(),
+        last: Mutex::default(),
+    };
     (Arc::new(script), questions)
 }
 
@@ -700,6 +711,24 @@ fn a_panic_costs_one_answer() {
         let (asked, waits) = bench.occupy("mail");
         asked.answer();
         assert!(examined(waits).await.failure.is_none());
+    });
+}
+
+#[test]
+fn a_worker_that_dies_while_it_waits_costs_no_answer() {
+    run(async {
+        let bench = Bench::new(1, 0, Queue::default());
+        bench.until(|stats| stats.workers.idle == 1);
+        bench.script.last.lock().expect("not poisoned").store(true, Ordering::SeqCst);
+        let (asked, waits) = bench.occupy("mail");
+        assert_eq!(bench.desk.stats().workers.hired, 2);
+        asked.answer();
+        assert!(examined(waits).await.failure.is_none());
+        // And the one that came in its place can be stopped.
+        bench.script.last.lock().expect("not poisoned").store(true, Ordering::SeqCst);
+        let (_held, waits) = bench.occupy("endless");
+        waits.abort();
+        bench.until(|stats| stats.lost.given_up == 1);
     });
 }
 
