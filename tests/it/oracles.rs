@@ -42,7 +42,7 @@ fn leaves(mail: &[u8]) -> Vec<String> {
     all
 }
 
-const WRITE: &str = r#"
+pub(crate) const WRITE: &str = r#"
 import sys
 from email.message import EmailMessage
 from email import policy

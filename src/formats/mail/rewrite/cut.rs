@@ -9,6 +9,10 @@ use super::{Replacement, Rewritten, fill, head, part};
 use crate::formats::mail::eml::{EmlView, Leaf, LeafKind, Transfer};
 use crate::model::digest::Digests;
 
+/// Parts taken out at most. A notice can be larger than what it stands for, and a mail with more is kept rather than filled
+/// with notices.
+const MAX_CUTS: usize = 200;
+
 /// A part that is taken out.
 #[derive(Debug)]
 pub(super) struct Cut {
@@ -66,7 +70,7 @@ pub(super) fn cuts(view: &EmlView, message: &Bytes, replacement: &Replacement) -
         [first, second] => first.range.end <= second.range.start,
         _ => true,
     });
-    (missing.is_empty() && !cuts.is_empty() && are_apart).then_some(cuts)
+    (missing.is_empty() && (1..=MAX_CUTS).contains(&cuts.len()) && are_apart).then_some(cuts)
 }
 
 /// The message without them.

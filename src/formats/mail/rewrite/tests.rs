@@ -287,6 +287,16 @@ fn base64_that_goes_on_after_its_padding_goes_in_every_reading() {
 }
 
 #[test]
+fn a_mail_is_not_filled_with_notices() {
+    let mail = |copies: usize| {
+        let letter = Eml::letter("a@example.com").text_body("utf-8", "text");
+        (0..copies).fold(letter, |mail, _| mail.attach("a.zip", "application/zip", EVIL)).build()
+    };
+    assert_eq!(without(mail(200), &[EVIL]).unwrap().removed.len(), 200);
+    assert_eq!(without(mail(201), &[EVIL]), None);
+}
+
+#[test]
 fn names_do_not_leave_the_notice() {
     let mail =
         lines(MAIL, "\r\n").replace("name=\"a.zip\"", "name*=utf-8''a%0d%0a--b%201%0d%0a%E2%80%AEpiz.exe%7Bsize%7D");
