@@ -3,7 +3,7 @@
 use std::io::{self, PipeReader, Read as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::os::unix::process::ExitStatusExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Sender, channel, sync_channel};
 use std::sync::{Arc, OnceLock};
@@ -68,11 +68,13 @@ impl Process {
         let (stderr, their_stderr) = io::pipe()?;
         rustix::io::ioctl_fionbio(&stderr, true)?;
         let mut command = Command::new(program);
-        std::os::unix::process::CommandExt::arg0(&mut command, name);
         command
+            .arg0(name)
             .args(arguments)
             .env_clear()
             .current_dir("/")
+            // A Ctrl-C is meant for the program, which lets its workers finish what they are at.
+            .process_group(0)
             .stdin(Stdio::from(OwnedFd::from(theirs)))
             .stdout(Stdio::null())
             .stderr(Stdio::from(OwnedFd::from(their_stderr)));

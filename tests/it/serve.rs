@@ -4,6 +4,7 @@ use std::io::{BufRead as _, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::net::{UnixDatagram, UnixStream};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -47,7 +48,9 @@ impl Daemon {
 
     fn spawn(mut command: Command, folder: tempfile::TempDir, config: &str) -> Self {
         std::fs::write(folder.path().join("sekisho.toml"), filled(config, folder.path())).expect("writable");
-        let mut child = command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program runs");
+        // A group of its own, as a shell gives it.
+        let mut child =
+            command.process_group(0).stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("the program runs");
         let stderr = child.stderr.take().expect("a pipe");
         let (sender, lines) = channel();
         std::thread::spawn(move || {
@@ -199,7 +202,9 @@ fn a_mail_in_hand_is_finished_before_the_daemon_stops() {
     let mut stream = patient(TcpStream::connect(&address).expect("open"));
     negotiate(&mut stream);
     begin_mail(&mut stream);
-    daemon.signal("TERM");
+    // Ctrl-C in a terminal goes to the whole group; workers are not in it.
+    let done = Command::new("sh").args(["-c", &format!("kill -INT -{}", daemon.child.id())]).status();
+    assert!(done.expect("sh runs").success());
     daemon.line("stopping");
     // Who is at nothing is let go.
     assert_eq!(idle.read(&mut [0; 16]).expect("closed in order"), 0);
@@ -269,6 +274,24 @@ fn as_many_connections_as_may_be_are_taken() {
     assert_eq!(second.read(&mut [0; 1]).unwrap_or(0), 0, "turned away");
     begin_mail(&mut first);
     finish_mail(&mut first);
+}
+
+#[test]
+fn without_descriptors_connections_wait_and_are_taken_later() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let mut command = Command::new("sh");
+    let serve = format!("ulimit -n 64; exec {} serve --allow-root --config", env!("CARGO_BIN_EXE_sekisho"));
+    command.arg("-c").arg(format!("{serve} '{}'", folder.path().join("sekisho.toml").display()));
+    let mut daemon = Daemon::spawn(command, folder, &milter("inet:127.0.0.1:0"));
+    let address = daemon.address("milter");
+    daemon.line("ready");
+    let crowd: Vec<TcpStream> = (0..80).map(|_| TcpStream::connect(&address).expect("the backlog takes it")).collect();
+    daemon.line("connections cannot be taken");
+    drop(crowd);
+    let mut stream = patient(TcpStream::connect(&address).expect("open"));
+    negotiate(&mut stream);
+    begin_mail(&mut stream);
+    finish_mail(&mut stream);
 }
 
 #[test]

@@ -134,3 +134,85 @@ fn is_about_one_connection(error: &io::Error) -> bool {
             | io::ErrorKind::NetworkDown
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+    use crate::config::{Clamd, Queue, Settings, Workers};
+    use crate::gate::desk::Desk;
+    use crate::worker::{Setup, Workshop};
+
+    async fn door(connections: usize) -> (Bound, std::net::SocketAddr, Arc<Checkpoint>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let workshop = Arc::new(Workshop::without_isolation(Setup::default()).unwrap());
+        let workers = Workers { count: 1, reserved: 0, ..Workers::default() };
+        let desk = Desk::open(workshop, &workers, &Queue::default());
+        let clamd = Clamd { connections, ..Clamd::default() };
+        let settings = Settings { clamd: Some(clamd), ..Settings::default() };
+        (Bound::Tcp(listener), address, Checkpoint::new(desk, settings))
+    }
+
+    /// Answers each byte with itself; an x makes it panic.
+    async fn echo(mut stream: Stream, _: Option<IpAddr>) {
+        while let Ok(byte) = stream.read_u8().await {
+            assert_ne!(byte, b'x', "as was asked for");
+            if stream.write_u8(byte).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_one_connection_and_no_other() {
+        let (bound, address, checkpoint) = door(10).await;
+        let (stop, stopped) = watch::channel(false);
+        let taking = tokio::spawn(take(Door::Clamd, bound, Open::default(), checkpoint, stopped, echo));
+        let mut calm = TcpStream::connect(address).await.unwrap();
+        calm.write_u8(b'1').await.unwrap();
+        assert_eq!(calm.read_u8().await.unwrap(), b'1');
+        let mut mad = TcpStream::connect(address).await.unwrap();
+        mad.write_u8(b'x').await.unwrap();
+        assert!(mad.read_u8().await.is_err(), "closed");
+        calm.write_u8(b'2').await.unwrap();
+        assert_eq!(calm.read_u8().await.unwrap(), b'2');
+        let mut next = TcpStream::connect(address).await.unwrap();
+        next.write_u8(b'3').await.unwrap();
+        assert_eq!(next.read_u8().await.unwrap(), b'3');
+        // It ends when those that are open have.
+        stop.send_replace(true);
+        calm.write_u8(b'4').await.unwrap();
+        assert_eq!(calm.read_u8().await.unwrap(), b'4');
+        assert!(!taking.is_finished());
+        drop((calm, next));
+        taking.await.unwrap();
+        assert!(TcpStream::connect(address).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn the_cap_is_one_for_all_sockets_of_a_door_and_frees_again() {
+        let (bound, address, checkpoint) = door(2).await;
+        let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let other_address = other.local_addr().unwrap();
+        let (_stop, stopped) = watch::channel(false);
+        let open = Open::default();
+        tokio::spawn(take(Door::Clamd, bound, open.clone(), checkpoint.clone(), stopped.clone(), echo));
+        tokio::spawn(take(Door::Clamd, Bound::Tcp(other), open, checkpoint, stopped, echo));
+        let says = |mut stream: TcpStream| async move {
+            let answered = stream.write_u8(b'1').await.is_ok() && stream.read_u8().await.is_ok_and(|byte| byte == b'1');
+            answered.then_some(stream)
+        };
+        let first = says(TcpStream::connect(address).await.unwrap()).await.expect("taken");
+        let _second = says(TcpStream::connect(other_address).await.unwrap()).await.expect("taken");
+        assert!(says(TcpStream::connect(address).await.unwrap()).await.is_none(), "turned away");
+        assert!(says(TcpStream::connect(other_address).await.unwrap()).await.is_none(), "turned away");
+        drop(first);
+        // The place is free once the daemon has noticed; until then it turns away.
+        while says(TcpStream::connect(address).await.unwrap()).await.is_none() {
+            tokio::task::yield_now().await;
+        }
+    }
+}

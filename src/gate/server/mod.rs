@@ -22,6 +22,7 @@ pub use error::ServeError;
 use crate::config::{self, Loaded};
 use crate::gate::desk::{DeathLog, Desk};
 use crate::gate::{Checkpoint, Keeper};
+use crate::sandbox::Extent;
 
 /// How the daemon is started.
 #[derive(Debug, Clone)]
@@ -55,6 +56,9 @@ pub fn run(start: &Start) -> Result<(), ServeError> {
     let done = runtime.block_on(async {
         let workshop = reload::workshop(&settings, config::setup(&settings.scan)?)?;
         match workshop.enforced() {
+            Some(enforced) if enforced.landlock == Extent::None => {
+                tracing::warn!("workers are shut in, but this kernel has no Landlock: {enforced}");
+            }
             Some(enforced) => tracing::info!("workers are shut in: {enforced}"),
             None => tracing::warn!("workers are not isolated: hostile mail is read inside the daemon"),
         }

@@ -28,12 +28,13 @@ pub(super) fn workshop(settings: &Settings, setup: Setup) -> Result<Arc<Workshop
     Ok(Arc::new(Workshop::isolated(setup, isolation)?))
 }
 
-/// Reads everything again. Takes as long as rules take to compile, and blocks.
-pub(super) fn prepare(file: &Path, current: &Settings, setup: &Setup) -> Result<Prepared, ServeError> {
+/// Reads everything again. Takes as long as rules take to compile, and blocks. `in_force` is the setup workers have, if all
+/// of them have one.
+pub(super) fn prepare(file: &Path, current: &Settings, in_force: Option<&Setup>) -> Result<Prepared, ServeError> {
     let Loaded { mut settings, warnings } = config::load(file)?;
     let later = keep(current, &mut settings);
     let fresh = config::setup(&settings.scan)?;
-    let workshop = if fresh == *setup { None } else { Some(workshop(&settings, fresh)?) };
+    let workshop = if in_force == Some(&fresh) { None } else { Some(workshop(&settings, fresh)?) };
     Ok(Prepared { settings, workshop, warnings: warnings.into_iter().map(|warning| warning.text).collect(), later })
 }
 

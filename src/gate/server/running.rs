@@ -117,7 +117,9 @@ impl Daemon<'_> {
         tracing::info!("reading configuration and rules");
         let (file, current) = (self.start.config.clone(), self.checkpoint.settings());
         let workshop = self.workshop.clone();
-        self.reloading.spawn_blocking(move || reload::prepare(&file, &current, workshop.setup()));
+        // Workers of the last reload may still not be there.
+        let is_in_force = self.checkpoint.desk().stats().rules == workshop.rules();
+        self.reloading.spawn_blocking(move || reload::prepare(&file, &current, is_in_force.then(|| workshop.setup())));
     }
 
     /// Puts in force what a reload gave, or says why it stays as it was.
