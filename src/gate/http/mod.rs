@@ -7,6 +7,7 @@
 mod body;
 mod deadline;
 mod hall;
+mod hook;
 mod keys;
 mod openapi;
 mod patience;

@@ -20,7 +20,7 @@ pub fn document() -> String {
         path.insert(route.method.to_ascii_lowercase(), operation);
         paths.insert(route.path.to_owned(), Value::Object(path));
     }
-    let document = json!({
+    let mut document = json!({
         "openapi": "3.1.0",
         "info": {
             "title": "Sekisho",
@@ -38,6 +38,8 @@ pub fn document() -> String {
             },
         },
     });
+    // Whether keys keep their order depends on what else is built in.
+    document.sort_all_objects();
     format!("{document:#}\n")
 }
 
@@ -119,6 +121,20 @@ fn operation(route: &Route) -> Option<Value> {
                 "403": problem("403"),
             },
         }),
+        "/hooks/stalwart" => json!({
+            "operationId": "stalwart",
+            "summary": "The hook of the Stalwart mail server (MTA hooks): what to do with a mail.",
+            "parameters": [{
+                "name": "timeout", "in": "query",
+                "description": "Seconds the answer may take, 28 if not said; less than Stalwart waits.",
+                "schema": { "type": "number", "exclusiveMinimum": 0 },
+            }],
+            "requestBody": {
+                "required": true,
+                "content": { "application/json": { "schema": reference("HookRequest") } },
+            },
+            "responses": responses("HookResponse", &["400", "401", "403", "408", "413", "429", "503", "504"]),
+        }),
         _ => return None,
     };
     Some(operation)
@@ -193,6 +209,7 @@ fn schemas() -> Map<String, Value> {
         "remedy": { "type": "string", "description": "What to do." },
     });
     all.insert("Problem".to_owned(), one(problem, &["type", "title", "status", "detail", "where", "remedy"]));
+    all.extend(hook_schemas());
     if let Ok(Value::Object(mut report)) = serde_json::from_str(&crate::report::schema()) {
         report.remove("$schema");
         if let Some(Value::Object(parts)) = report.remove("$defs") {
@@ -206,6 +223,64 @@ fn schemas() -> Map<String, Value> {
         all.insert("Report".to_owned(), report);
     }
     all
+}
+
+/// What Stalwart posts, as far as it is looked at, and what it is told.
+fn hook_schemas() -> [(String, Value); 2] {
+    let text = json!({ "type": "string" });
+    let address = json!({ "type": "object", "properties": { "address": text }, "required": ["address"] });
+    let pair = json!({ "type": "array", "items": text, "minItems": 2, "maxItems": 2 });
+    let request = json!({
+        "type": "object",
+        "required": ["context"],
+        "properties": {
+            "context": { "type": "object", "properties": { "stage": text }, "required": ["stage"] },
+            "envelope": {
+                "type": "object",
+                "properties": { "from": address, "to": { "type": "array", "items": address } },
+                "required": ["from", "to"],
+            },
+            "message": {
+                "type": "object",
+                "properties": {
+                    "headers": { "type": "array", "items": pair },
+                    "contents": text,
+                    "size": { "type": "integer" },
+                },
+                "required": ["headers", "contents"],
+            },
+        },
+    });
+    let modification = json!({
+        "type": "object",
+        "properties": {
+            "type": { "type": "string", "enum": ["addHeader", "changeHeader", "deleteHeader", "replaceContents"] },
+            "index": { "type": "integer" },
+            "name": text,
+            "value": text,
+        },
+        "required": ["type"],
+    });
+    let response = json!({
+        "type": "object",
+        "required": ["action"],
+        "properties": {
+            "action": { "type": "string", "enum": ["accept", "discard", "reject", "quarantine"] },
+            "response": {
+                "type": "object",
+                "properties": {
+                    "status": { "type": "integer" },
+                    "enhanced_status": text,
+                    "enhancedStatus": text,
+                    "message": text,
+                    "disconnect": { "type": "boolean" },
+                },
+                "required": ["status", "enhanced_status", "message", "disconnect"],
+            },
+            "modifications": { "type": "array", "items": modification },
+        },
+    });
+    [("HookRequest".to_owned(), request), ("HookResponse".to_owned(), response)]
 }
 
 /// `#/$defs/X` becomes `#/components/schemas/X`. The schema is our own: it is a few levels deep.

@@ -13,7 +13,7 @@ use tracing::debug;
 use super::hall::Hall;
 use super::keys::{Schemes, authorise};
 use super::problem::{Kind, Problem};
-use super::{scan, service};
+use super::{hook, scan, service};
 
 /// Who may use a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,7 @@ pub const ROUTES: &[Route] = &[
     route("GET", "/v1/version", Access::Key),
     route("GET", "/v1/openapi.json", Access::Key),
     route("POST", "/v1/reload", Access::Key),
+    route("POST", "/hooks/stalwart", Access::Hook),
 ];
 
 /// The whole door.
@@ -67,6 +68,7 @@ pub(super) fn router(hall: Arc<Hall>) -> Router {
             (_, "/v1/reports/{id}") => get(scan::report),
             (_, "/v1/version") => get(service::version),
             (_, "/v1/openapi.json") => get(service::openapi),
+            (_, "/hooks/stalwart") => post(hook::stalwart),
             (_, "/v1/reload") => post(service::reload),
             _ => continue,
         };

@@ -28,7 +28,7 @@ const VERDICT: HeaderName = HeaderName::from_static("x-verdict");
 #[derive(Debug, Deserialize)]
 pub(super) struct Parameters {
     name: Option<String>,
-    timeout: Option<String>,
+    pub(super) timeout: Option<String>,
 }
 
 /// Scans the body.

@@ -6,6 +6,10 @@ const KEYS: [&str; 3] = ["Authorization: Bearer secret", "authorization: bearer 
 #[tokio::test]
 async fn only_health_is_open() {
     let door = Open::patient().await;
+    // Workers take a moment to start.
+    while door.ask("GET /ready HTTP/1.1", b"").await.status != 200 {
+        tokio::task::yield_now().await;
+    }
     for route in ROUTES {
         let head = format!("{} {} HTTP/1.1", route.method, route.path.replace("{id}", "none"));
         let answer = door.ask(&head, b"").await;

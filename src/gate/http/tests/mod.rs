@@ -2,5 +2,6 @@
 
 mod access;
 mod client;
+mod hook;
 mod limits;
 mod scans;
