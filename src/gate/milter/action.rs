@@ -75,7 +75,7 @@ pub(super) fn passage(decision: &Decision, rewritten: Option<Rewritten>, agreed:
 pub(super) fn hold(decision: &Decision, agreed: Agreement) -> Vec<Reply> {
     let mut said = passage(decision, None, agreed);
     let last = said.len().saturating_sub(1);
-    said.insert(last, Reply::Quarantine(format!("sekisho: {:?}", decision.cause).to_lowercase()));
+    said.insert(last, Reply::Quarantine(format!("sekisho: {}", decision.cause.as_str())));
     said
 }
 

@@ -38,6 +38,9 @@ pub(super) trait Examiner: Sync {
         deadline: Instant,
     ) -> impl Future<Output = Option<Rewritten>> + Send;
 
+    /// See [`Checkpoint::released`].
+    fn released(&self, mark: &str) -> impl Future<Output = bool> + Send;
+
     /// This was done with a mail.
     fn acted(&self, action: Action);
 }
@@ -67,6 +70,10 @@ impl Examiner for Checkpoint {
 
     async fn rewrite(&self, message: Bytes, replacement: Replacement, deadline: Instant) -> Option<Rewritten> {
         Checkpoint::rewrite(self, message, replacement, deadline).await
+    }
+
+    async fn released(&self, mark: &str) -> bool {
+        Checkpoint::released(self, mark).await
     }
 
     fn acted(&self, action: Action) {

@@ -30,7 +30,14 @@ where
     let begun = Instant::now();
     let settings = examiner.settings();
     if settings.actions.skip_authenticated && mail.authenticated {
-        return pass_unscanned(connection, &settings, &mail).await;
+        return pass_unscanned(connection, &settings, &mail, "the client had logged in").await;
+    }
+    let progress = settings.milter.as_ref().map_or_else(|| Milter::default().progress, |door| door.progress);
+    if let Some(mark) = &mail.mark
+        // A mark is good once, so that it is looked at is seen through.
+        && see_through(connection, progress, examiner.released(mark)).await
+    {
+        return pass_unscanned(connection, &settings, &mail, "it was released from the quarantine").await;
     }
     let case = Case { examiner, settings: &settings, door: settings.milter.clone().unwrap_or_else(Milter::default) };
     let content = mail.content();
@@ -51,10 +58,10 @@ where
         id = outcome.as_ref().map_or("-", |examined| examined.id.as_str()),
         queue_id = mail.queue_id(),
         verdict = outcome.as_ref().map_or("error", |examined| examined.report.verdict.level.as_str()),
-        cause = ?decision.cause,
-        action = ?decision.action,
+        cause = decision.cause.as_str(),
+        action = decision.action.as_str(),
         bytes = mail.size,
-        ms = begun.elapsed().as_millis(),
+        ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
         told = told.is_ok(),
         "milter: mail"
     );
@@ -62,14 +69,19 @@ where
 }
 
 /// Lets a mail pass without looking at it, but not with fields that only this program may write.
-async fn pass_unscanned<S>(connection: &mut Connection<S>, settings: &Settings, mail: &Mail) -> Result<(), Ended>
+async fn pass_unscanned<S>(
+    connection: &mut Connection<S>,
+    settings: &Settings,
+    mail: &Mail,
+    why: &'static str,
+) -> Result<(), Ended>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let names = mail.forged.iter().map(String::as_str);
     let mut replies = cleaned(&forged(names, &settings.actions), mail.agreed());
     replies.push(Reply::Continue);
-    info!(queue_id = mail.queue_id(), bytes = mail.size, "milter: passed unscanned, the client had logged in");
+    info!(queue_id = mail.queue_id(), bytes = mail.size, why, "milter: passed unscanned");
     connection.say(&replies).await
 }
 

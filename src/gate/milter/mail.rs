@@ -15,6 +15,9 @@ const MAX_FORGED: usize = 10_000;
 /// Longest name of a field that is told apart from others; the mail server may fold no name (RFC 5322 2.1.1).
 const MAX_NAME: usize = 998;
 
+/// Longest release mark: an id and a digest in hexadecimal digits.
+const MAX_MARK: usize = 512;
+
 /// A mail.
 #[derive(Debug)]
 pub(super) struct Mail {
@@ -24,6 +27,8 @@ pub(super) struct Mail {
     pub(super) authenticated: bool,
     /// Names of its fields that only this program may write, in order.
     pub(super) forged: Vec<String>,
+    /// What the first field says that marks mail on its way back from the quarantine. Anyone can write one.
+    pub(super) mark: Option<String>,
     /// Bytes of the whole message, also of what was not kept.
     pub(super) size: u64,
     bytes: Vec<u8>,
@@ -64,6 +69,7 @@ impl Mail {
             envelope: Envelope { sender, client, ..Envelope::default() },
             authenticated: false,
             forged: Vec::new(),
+            mark: None,
             size: 0,
             bytes: Vec::new(),
             body_at: None,
@@ -101,6 +107,9 @@ impl Mail {
         if !forged([&*text], &settings.actions).is_empty() {
             if self.forged.len() >= MAX_FORGED {
                 return Err(TooMany);
+            }
+            if self.mark.is_none() && is_release(&text, settings) {
+                self.mark = Some(String::from_utf8_lossy(value.get(..MAX_MARK).unwrap_or(value)).trim().to_owned());
             }
             self.forged.push(text.into_owned());
         }
@@ -180,6 +189,12 @@ impl Mail {
             _ => Content::Whole(message),
         }
     }
+}
+
+/// Whether a field is the one that marks released mail.
+fn is_release(name: &str, settings: &Settings) -> bool {
+    let rest = name.get(settings.actions.header_prefix.len()..).unwrap_or_default();
+    rest.eq_ignore_ascii_case("-Release")
 }
 
 /// Whether `body` begins with the header once more: the same fields in the same order and an empty line. White space may

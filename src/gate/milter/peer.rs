@@ -28,6 +28,8 @@ pub(super) struct Fake {
     pub(super) takes: Duration,
     pub(super) kept: Result<String, NotKept>,
     pub(super) rewritten: Option<Rewritten>,
+    /// The one release mark that is good.
+    pub(super) mark: String,
     pub(super) intake: Arc<Intake>,
     /// What was asked, in order.
     pub(super) asked: Mutex<Vec<Asked>>,
@@ -53,6 +55,7 @@ impl Fake {
             takes: Duration::ZERO,
             kept: Ok("1".to_owned()),
             rewritten: None,
+            mark: "7 abcd".to_owned(),
             intake: Arc::default(),
             asked: Mutex::default(),
             given_up: AtomicUsize::new(0),
@@ -128,6 +131,10 @@ impl Examiner for Fake {
         self.note(Asked::Rewrite(replacement));
         tokio::time::sleep(self.takes).await;
         self.rewritten.clone()
+    }
+
+    async fn released(&self, mark: &str) -> bool {
+        self.mark == mark
     }
 
     fn acted(&self, action: Action) {

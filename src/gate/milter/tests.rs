@@ -307,6 +307,29 @@ async fn a_client_that_logged_in_passes_unscanned_but_forges_nothing() {
 }
 
 #[tokio::test]
+async fn released_mail_passes_once_without_its_mark() {
+    for (mark, passes) in [(" 7 abcd", true), (" 7 abce", false), (" 7", false), ("", false)] {
+        let fake = Arc::new(malicious());
+        let mut peer = Peer::offering(&fake, POSTFIX).await;
+        peer.mail(TO, &[("Subject", " hello"), ("x-sekisho-release", mark)], b"body", false).await;
+        let said: Vec<String> = peer.verdict().await.iter().map(text).collect();
+        if passes {
+            assert_eq!(said, ["m1 x-sekisho-release||", "c "]);
+        } else {
+            assert!(said[0].starts_with("y 550 "), "{mark:?}: {said:?}");
+        }
+        assert_eq!(fake.scanned().is_empty(), passes);
+    }
+    // Of two marks the first counts: a server puts its own before what the sender wrote.
+    let fake = Arc::new(malicious());
+    let mut peer = Peer::offering(&fake, POSTFIX).await;
+    let fields =
+        [("X-Sekisho-Release", " forged"), ("X-Sekisho-Release", " 7 abcd"), ("X-Sekisho-Released", " 7 abcd")];
+    peer.mail(TO, &fields, b"body", false).await;
+    assert_eq!(codes(&peer.verdict().await), "y");
+}
+
+#[tokio::test]
 async fn a_client_that_logged_in_is_scanned_unless_set_otherwise() {
     let fake = Arc::new(malicious());
     let mut peer = Peer::offering(&fake, POSTFIX).await;

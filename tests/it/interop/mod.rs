@@ -7,6 +7,7 @@ mod disk;
 mod installers;
 mod internet_mail;
 mod mail_forms;
+mod milter;
 mod nesting;
 mod old_archives;
 mod packages;
