@@ -18,6 +18,8 @@ use crate::store::{Place, Samples, Slip, Store, StoreError};
 
 /// Questions that may wait for the thread.
 const WAITING: usize = 256;
+/// Of them, places for what a mail's fate hangs on.
+const PRESSING: usize = 64;
 /// Mails whose files are written at once; each is in memory twice while it is.
 const WRITING: usize = 4;
 
@@ -31,6 +33,8 @@ type Task = Box<dyn FnOnce(&mut Store) + Send>;
 /// The store's thread as seen by those who ask it. It ends when the last of them is gone.
 pub struct Keeper {
     tasks: SyncSender<Task>,
+    /// Places in the queue for what is only good to know.
+    places: Arc<Semaphore>,
     samples: Samples,
     writing: Semaphore,
     rereading: Semaphore,
@@ -92,6 +96,7 @@ impl Keeper {
             .map_err(|source| StoreError::File { path: settings.path.clone(), source })?;
         Ok(Arc::new(Keeper {
             tasks,
+            places: Arc::new(Semaphore::new(WAITING.saturating_sub(PRESSING))),
             samples,
             writing: Semaphore::new(WRITING),
             rereading: Semaphore::new(REREADING),
@@ -109,8 +114,22 @@ impl Keeper {
         &self.rereading
     }
 
-    /// Has the store do something. Waits at most this long; what was begun is finished all the same.
+    /// Has the store do something that is good to know. Waits at most this long; what was begun is finished all the same.
     pub async fn ask<T: Send + 'static>(
+        &self,
+        within: Duration,
+        what: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Unanswered> {
+        let place = self.places.clone().try_acquire_owned().map_err(|_| Unanswered::Busy)?;
+        let what = move |store: &mut Store| {
+            drop(place);
+            what(store)
+        };
+        self.insist(within, what).await
+    }
+
+    /// Has the store do something a mail's fate hangs on. For that there is always a place in the queue.
+    pub(super) async fn insist<T: Send + 'static>(
         &self,
         within: Duration,
         what: impl FnOnce(&mut Store) -> Result<T, StoreError> + Send + 'static,
@@ -137,7 +156,11 @@ impl Keeper {
     /// Has the store do something nobody waits for. It is dropped, and counted, if the store is behind.
     pub fn tell(&self, what: impl FnOnce(&mut Store) -> Result<(), StoreError> + Send + 'static) {
         let counts = self.counts.clone();
+        let Ok(place) = self.places.clone().try_acquire_owned() else {
+            return self.counts.add(|counts| &counts.forgotten, 1);
+        };
         let task: Task = Box::new(move |store| {
+            drop(place);
             if let Err(error) = what(store) {
                 counts.add(|counts| &counts.forgotten, 1);
                 tracing::warn!(%error, "the history could not be written");
@@ -174,7 +197,7 @@ impl Keeper {
         let turn = tokio::time::timeout(left(), self.writing.acquire()).await;
         let _turn = turn.map_err(|_| failed(&Unanswered::Busy))?.map_err(|error| failed(&error))?;
         let wanted = slip.clone();
-        let place = self.ask(left(), move |store| store.place(&wanted)).await.map_err(|error| failed(&error))?;
+        let place = self.insist(left(), move |store| store.place(&wanted)).await.map_err(|error| failed(&error))?;
         let id = match place {
             Place::Taken(id) => return Ok(id),
             Place::Free(id) => id,
@@ -183,7 +206,7 @@ impl Keeper {
         let written = tokio::task::spawn_blocking(move || samples.keep(&file, &words, &mail)).await;
         written.map_err(|error| failed(&error))?.map_err(|error| failed(&error))?;
         let wanted = id.clone();
-        let entered = self.ask(left(), move |store| store.enter(&wanted, &slip)).await;
+        let entered = self.insist(left(), move |store| store.enter(&wanted, &slip)).await;
         let is_certain = !matches!(entered, Err(Unanswered::Late));
         let entered = entered.map_err(|error| failed(&error));
         // If the answer is only late the entry may stand, and needs its file; one nobody entered is found at the next start.

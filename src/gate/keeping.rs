@@ -42,7 +42,7 @@ pub(super) async fn report(keeper: &Keeper, id: &str) -> Option<Arc<Report>> {
 /// Whether a release mark is good.
 pub(super) async fn is_released(keeper: &Keeper, mark: &str) -> bool {
     let mark = mark.to_owned();
-    match keeper.ask(SOON, move |store| store.is_released(&mark, now())).await {
+    match keeper.insist(SOON, move |store| store.is_released(&mark, now())).await {
         Ok(Some(id)) => {
             tracing::info!(id, "a released mail passes");
             true

@@ -170,8 +170,7 @@ impl Memory {
             Err(Unanswered::Failed(StoreError::State { .. })) => return Ok(()),
             begun => begun?,
         };
-        let (release, name) =
-            (self.settings.release.clone(), format!("{}-Release", self.settings.actions.header_prefix));
+        let (release, name) = (self.settings.release.clone(), disposition::release_field(&self.settings.actions));
         let to = leaving.to.clone();
         let handed = tokio::task::spawn_blocking(move || {
             let mark = (name.as_str(), leaving.mark.as_str());

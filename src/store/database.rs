@@ -30,7 +30,7 @@ CREATE TABLE meta (
 
 CREATE TABLE quarantine (
     id         TEXT NOT NULL PRIMARY KEY,
-    same       BLOB NOT NULL UNIQUE,  -- hash of digest, sender, recipients and queue id
+    same       BLOB NOT NULL,         -- hash of digest, sender and recipients
     state      TEXT NOT NULL CHECK (state IN ('held', 'releasing', 'released')),
     kept       INTEGER NOT NULL,      -- seconds since 1970
     level      TEXT NOT NULL,
@@ -43,6 +43,7 @@ CREATE TABLE quarantine (
     notes      BLOB                   -- sealed
 ) STRICT;
 CREATE INDEX quarantine_kept ON quarantine (kept);
+CREATE INDEX quarantine_same ON quarantine (same, kept);
 
 CREATE TABLE mails (
     seq        INTEGER PRIMARY KEY,

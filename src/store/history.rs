@@ -114,7 +114,7 @@ impl Store {
         let seq: i64 = work.query_row(
             "INSERT INTO mails (same, at, author, domain, files, locked, level, score, report, slip)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-             ON CONFLICT (same) DO UPDATE SET locked = excluded.locked, level = excluded.level, score = excluded.score,
+             ON CONFLICT (same) DO UPDATE SET at = excluded.at, locked = excluded.locked, level = excluded.level, score = excluded.score,
                  report = excluded.report, slip = excluded.slip
              RETURNING seq",
             params![

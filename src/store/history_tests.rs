@@ -172,7 +172,7 @@ fn a_locked_mail_in_the_quarantine_awaits_a_password() {
     };
     assert!(store.remember(&offering("b@example.com", 2)).unwrap().awaiting.is_empty());
     assert!(store.remember(&mail("a@example.com", 3, NOW + 60)).unwrap().awaiting.is_empty(), "it offers none");
-    assert_eq!(store.remember(&offering("a@example.com", 4)).unwrap().awaiting, [id.clone()]);
+    assert_eq!(store.remember(&offering("a@example.com", 4)).unwrap().awaiting, std::slice::from_ref(&id));
     store.reread(&id, Level::Clean, false, NOW + 61).unwrap();
     assert_eq!(store.entry(&id).unwrap().level(), Level::Clean);
     assert!(store.remember(&offering("a@example.com", 5)).unwrap().awaiting.is_empty(), "it was opened");

@@ -12,6 +12,9 @@ use crate::model::Level;
 
 /// Bytes of an entry's id; it is written in hexadecimal.
 const ID: usize = 10;
+/// Seconds for which a mail server tries to deliver a mail (Postfix `maximal_queue_lifetime`; RFC 5321 section 4.5.4.1 asks
+/// for four to five days).
+const TRIED_FOR: i64 = 5 * 86_400;
 /// Notes kept with an entry.
 const MAX_NOTES: usize = 50;
 
@@ -48,7 +51,7 @@ impl State {
 
 impl std::fmt::Display for State {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.write_str(self.as_str())
+        formatter.pad(self.as_str())
     }
 }
 
@@ -154,14 +157,14 @@ pub enum Place {
 }
 
 impl Slip {
-    /// What two deliveries of the same mail have in common: content, sender, recipients in any order, and the mail server's id.
+    /// What two tries to deliver a mail have in common: content, sender, and recipients in any order. The mail server's id is
+    /// not among them: a server that asks before it queues a mail makes a new one for each try.
     fn same(&self) -> String {
         let mut recipients: Vec<String> = self.recipients.iter().map(|recipient| recipient.to_lowercase()).collect();
         recipients.sort();
         recipients.dedup();
         let sender = self.sender.to_lowercase();
-        let queue_id = self.queue_id.as_deref().unwrap_or_default();
-        let parts = [self.sha256.as_str(), &sender, queue_id];
+        let parts = [self.sha256.as_str(), &sender];
         parts.into_iter().chain(recipients.iter().map(String::as_str)).collect::<Vec<_>>().join("\0")
     }
 }
@@ -172,10 +175,11 @@ impl Store {
         self.key.hashed("delivery", &slip.same())
     }
 
-    /// Finds a place for a mail. A mail server that was not told of an entry tries again, and is then told of that entry:
-    /// the same bytes under the same queue id for the same people are one delivery, for as long as the entry is there.
+    /// Finds a place for a mail. A mail server that was not told of an entry tries again, and is then told of that entry: the
+    /// same bytes of the same sender for the same people are one delivery for as long as servers try, whether it was handed
+    /// back meanwhile or not.
     pub fn place(&self, slip: &Slip) -> Result<Place, StoreError> {
-        if let Some(id) = self.find_same(&self.same(slip))? {
+        if let Some(id) = find_same(&self.database, &self.same(slip), slip.kept)? {
             // An entry without its mail is none: the file is written again, under the id it has.
             return Ok(if self.samples.has(&id) { Place::Taken(id) } else { Place::Free(id) });
         }
@@ -183,11 +187,6 @@ impl Store {
         let mut id = [0; ID];
         random(&mut id)?;
         Ok(Place::Free(hexadecimal(&id)))
-    }
-
-    fn find_same(&self, same: &[u8]) -> Result<Option<String>, StoreError> {
-        let found = self.database.query_row("SELECT id FROM quarantine WHERE same = ?1", [same], |row| row.get(0));
-        Ok(found.optional()?)
     }
 
     /// Bytes of mail the quarantine holds.
@@ -212,8 +211,7 @@ impl Store {
         // Another mail may have come in since the place was found.
         self.has_room(slip.size)?;
         let work = self.database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let found =
-            work.query_row("SELECT id FROM quarantine WHERE same = ?1", [&same], |row| row.get(0)).optional()?;
+        let found = find_same(&work, &same, slip.kept)?;
         if let Some(id) = found {
             return Ok(id);
         }
@@ -357,6 +355,12 @@ pub(super) fn word(value: &impl Serialize) -> Result<String, StoreError> {
 /// The level of this name.
 pub(super) fn level(word: &str) -> Option<Level> {
     serde_json::from_value(serde_json::Value::String(word.to_owned())).ok()
+}
+
+/// The entry of the same delivery, if servers may still be trying it.
+fn find_same(database: &Connection, same: &[u8], now: i64) -> Result<Option<String>, StoreError> {
+    let query = "SELECT id FROM quarantine WHERE same = ?1 AND abs(kept - ?2) <= ?3 ORDER BY kept LIMIT 1";
+    Ok(database.query_row(query, params![same, now, TRIED_FOR], |row| row.get(0)).optional()?)
 }
 
 /// Whether a table has a row of this id; for checks.

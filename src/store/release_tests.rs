@@ -21,8 +21,11 @@ enum Does {
     TakesSevenBits,
 }
 
-/// A server for one mail; gives the commands and the content it got.
-fn server(does: Does) -> (Release, JoinHandle<(Vec<String>, Vec<u8>)>) {
+/// The commands and the content a server got.
+type Got = (Vec<String>, Vec<u8>);
+
+/// A server for one mail.
+fn server(does: Does) -> (Release, JoinHandle<Got>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let run = move || {

@@ -74,9 +74,6 @@ fn cli() -> String {
         &["config", "keys"],
         &["config", "explain"],
         &["config", "sample"],
-        &["pmg"],
-        &["mailscanner"],
-        &["exim"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_sekisho"))
             .args(arguments)

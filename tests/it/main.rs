@@ -6,8 +6,6 @@
 
 /// The registry: ids, documentation, samples.
 mod catalogue;
-/// Real clamdscan against the clamd door.
-mod clamd;
 /// The program as a user meets it.
 mod cli;
 /// `sekisho config` as a user meets it.
@@ -34,6 +32,8 @@ mod macros;
 mod oracles;
 /// More than can be done.
 mod overload;
+/// The quarantine as an administrator meets it.
+mod quarantine;
 /// Attachments taken out of mails.
 mod rewriting;
 /// The shipped rules against the linter and their samples.
@@ -42,8 +42,6 @@ mod rules;
 mod schema;
 /// The daemon from the outside: sockets, signals, the service manager, the end.
 mod serve;
-/// Programs that stand in for a scanner.
-mod shims;
 /// Other archives and compressed files of other programs.
 mod stream_archivers;
 /// What several files mean to each other.

@@ -16,6 +16,7 @@ use args::{LevelArg, ListArgs, QuarantineCommand, ReleaseArgs, Since, StateArg};
 use super::args::ListFormat;
 use super::exit;
 use crate::config::{Actions, Release};
+use crate::gate::disposition::release_field;
 use crate::model::Level;
 use crate::report::Language;
 use crate::store::{Entry, Filter, Handed, State, Store, StoreError, hand};
@@ -49,15 +50,14 @@ pub(super) fn run(options: &QuarantineArgs) -> anyhow::Result<ExitCode> {
 
 fn open(options: &QuarantineArgs) -> anyhow::Result<Desk> {
     let (format, language) = (options.format, options.lang.into());
-    let prefix = |actions: &Actions| format!("{}-Release", actions.header_prefix);
     let (path, key, release, mark) = match &options.store {
         Some(path) => {
             let key = options.key.clone().unwrap_or_else(|| path.join("key"));
-            (path.clone(), key, Release::default(), prefix(&Actions::default()))
+            (path.clone(), key, Release::default(), release_field(&Actions::default()))
         }
         None => {
             let settings = crate::config::load(&options.config)?.settings;
-            let mark = prefix(&settings.actions);
+            let mark = release_field(&settings.actions);
             let store = settings.store.with_context(|| {
                 format!("{} has no [store]; name the store with --store FOLDER", options.config.display())
             })?;

@@ -7,7 +7,6 @@
 mod command;
 mod conversation;
 mod examiner;
-mod in_words;
 mod instream;
 mod judgement;
 mod line;
@@ -25,7 +24,6 @@ mod wire;
 
 use std::sync::Arc;
 
-pub use in_words::in_words;
 use tokio::sync::watch;
 
 use self::wire::{Local, Plain, Wire};

@@ -41,6 +41,11 @@ pub fn forged<'a>(names: impl IntoIterator<Item = &'a str>, actions: &Actions) -
     found
 }
 
+/// The name of the field that says a mail was released from the quarantine; see [`crate::store::Store::is_released`].
+pub fn release_field(actions: &Actions) -> String {
+    format!("{}-Release", prefix(actions))
+}
+
 /// The fields that say what came of a mail: name and value, the value folded with a line feed and a blank. Every mail gets
 /// verdict, coverage and report id; the reasons and the action come with every action but [`Action::Accept`].
 pub(super) fn fields(action: Action, outcome: &Result<Examined, Refused>, actions: &Actions) -> Vec<(String, String)> {

@@ -19,7 +19,7 @@ mod targets;
 
 pub use causes::{cause, causes};
 pub use decision::{Decision, decide};
-pub use headers::{Forged, forged};
+pub use headers::{Forged, forged, release_field};
 pub use recipients::action;
 pub use reply::Reply;
 

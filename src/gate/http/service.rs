@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::hall::Hall;
 use super::problem::{Kind, Problem};
-use crate::gate::metrics::{Exposition, MEDIA_TYPE, expose_desk};
+use crate::gate::metrics::{Exposition, MEDIA_TYPE, expose_desk, expose_store};
 use crate::model::report::SCHEMA_VERSION;
 
 /// A JSON document.
@@ -36,6 +36,9 @@ pub(super) async fn metrics(State(hall): State<Arc<Hall>>) -> Response {
     let mut page = Exposition::default();
     hall.checkpoint.metrics().expose(&mut page);
     expose_desk(&hall.checkpoint.desk().stats(), &mut page);
+    if let Some(keeper) = hall.checkpoint.keeper() {
+        expose_store(keeper.counts(), &mut page);
+    }
     ([(header::CONTENT_TYPE, MEDIA_TYPE)], page.finish()).into_response()
 }
 

@@ -84,5 +84,6 @@ pub const FAMILIES: &[Family] = &[
     gauge("sekisho_connections_open", &["door"], "Connections that are open."),
     counter("sekisho_connections_total", &["door"], "Connections taken."),
     counter("sekisho_connections_refused_total", &["door"], "Connections refused because as many as may be were open."),
+    counter("sekisho_store_total", &["event"], "What was kept, remembered, found out later, or could not be written."),
     counter("sekisho_reloads_total", &["result"], "Times the configuration and rules were read again."),
 ];

@@ -10,6 +10,7 @@ mod exposition;
 mod families;
 mod histogram;
 mod labels;
+mod store;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -20,6 +21,7 @@ pub use exposition::{Exposition, MEDIA_TYPE};
 pub use families::{FAMILIES, Family, Kind};
 pub use histogram::{BOUNDS, Histogram};
 pub use labels::Lane;
+pub use store::expose as expose_store;
 
 use super::checkpoint::{Door, Examined, Refused};
 use super::disposition;

@@ -1,0 +1,21 @@
+//! What is counted of the store.
+
+use std::sync::atomic::Ordering;
+
+use super::Exposition;
+use crate::gate::keeper::StoreCounts;
+
+/// Adds what a store counted to a page.
+pub fn expose(counts: &StoreCounts, page: &mut Exposition) {
+    let events = [
+        ("kept", &counts.kept),
+        ("not-kept", &counts.not_kept),
+        ("forgotten", &counts.forgotten),
+        ("raised", &counts.raised),
+        ("first-seen", &counts.first_seen),
+        ("opened", &counts.opened),
+    ];
+    for (event, count) in events {
+        page.add("sekisho_store_total", &[("event", event)], count.load(Ordering::Relaxed));
+    }
+}
