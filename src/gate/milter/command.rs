@@ -125,7 +125,7 @@ fn path(payload: &[u8]) -> Option<String> {
 
 fn macros(payload: &[u8]) -> Option<Macros> {
     let mut found = Macros::default();
-    let Some((_stage, pairs)) = payload.split_first() else { return None };
+    let (_stage, pairs) = payload.split_first()?;
     if pairs.is_empty() {
         return Some(found);
     }

@@ -39,7 +39,7 @@ where
     {
         return pass_unscanned(connection, &settings, &mail, "it was released from the quarantine").await;
     }
-    let case = Case { examiner, settings: &settings, door: settings.milter.clone().unwrap_or_else(Milter::default) };
+    let case = Case { examiner, settings: &settings, door: settings.milter.clone().unwrap_or_default() };
     let content = mail.content();
     let Waited::Done(outcome) = case.examine(connection, &mail, &content).await? else {
         info!(queue_id = mail.queue_id(), bytes = mail.size, "milter: given up by the mail server");
