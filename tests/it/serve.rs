@@ -264,6 +264,29 @@ fn a_reload_puts_good_settings_in_force_and_leaves_broken_ones() {
 }
 
 #[test]
+fn a_client_of_the_clamd_door_may_have_rules_reloaded_and_the_daemon_stopped() {
+    let mut daemon = Daemon::start(&format!("{COMMON}[clamd]\nlisten = 'inet:127.0.0.1:0'\n"));
+    let address = daemon.address("clamd");
+    daemon.line("ready");
+    let ask = |command: &[u8]| {
+        let mut stream = patient(TcpStream::connect(&address).expect("open"));
+        stream.write_all(command).expect("open");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("UTF-8");
+        answer
+    };
+    assert_eq!(ask(b"zPING\0"), "PONG\0");
+    assert_eq!(ask(b"zINSTREAM\0\0\0\0\x05hello\0\0\0\0"), "stream: OK\0");
+    let line = daemon.line("clamd: examined");
+    assert!(line.contains("verdict=\"clean\" cause=\"clean\" bytes=5"), "{line}");
+    assert!(!line.contains("hello"));
+    assert_eq!(ask(b"nRELOAD\n"), "RELOADING\n");
+    daemon.line("reloaded");
+    ask(b"nSHUTDOWN\n");
+    assert_eq!(daemon.end().code(), Some(0));
+}
+
+#[test]
 fn as_many_connections_as_may_be_are_taken() {
     let mut daemon = Daemon::start(&format!("{}connections = 1\n", milter("inet:127.0.0.1:0")));
     let address = daemon.address("milter");
