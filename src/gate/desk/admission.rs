@@ -15,7 +15,7 @@ pub(super) struct Bounds {
     large_waiting: usize,
     bytes: u64,
     max_input: u64,
-    /// How long a small input may expect to wait. The lane is closed to more, even if it has room: a queue that only ever
+    /// How long a small input may expect to wait; a large one, until its deadline. The lane is closed to more, even if it has room: a queue that only ever
     /// grows makes everything late and helps nobody.
     pub(super) wait: Duration,
     /// What a reserved place spends on a small input before it hands it over to the large lane: size is only a guess of
@@ -38,7 +38,8 @@ impl Bounds {
             large_waiting: queue.large_waiting,
             bytes: queue.bytes,
             max_input: queue.max_input,
-            wait: Duration::from_millis(500),
+            // What a job costs beside the worker's own time makes it two to three times as long on a machine that is full.
+            wait: Duration::from_millis(200),
             patience: Duration::from_secs(2),
             fair: Duration::from_secs(10),
         }
@@ -63,16 +64,32 @@ impl Bounds {
         held.saturating_add(size) <= ceiling
     }
 
-    /// Whether one more may wait in a lane where so many wait, for so many workers, each taking so long for one.
-    pub(super) fn is_open(&self, lane: Lane, waiting: usize, servers: usize, mean: Duration) -> bool {
-        match lane {
-            Lane::Large => waiting < self.large_waiting,
-            Lane::Small if waiting >= self.small_waiting => false,
-            Lane::Small => {
-                let turns = u32::try_from(waiting / servers.max(1)).unwrap_or(u32::MAX);
-                waiting < ALWAYS || mean.saturating_mul(turns) <= self.wait
-            }
-        }
+    /// Whether one more that has so much time may wait in a lane.
+    pub(super) fn is_open(&self, lane: Lane, crowd: Crowd, left: Duration) -> bool {
+        let (most, wait, always) = match lane {
+            Lane::Small => (self.small_waiting, self.wait.min(left), ALWAYS),
+            Lane::Large => (self.large_waiting, left, 0),
+        };
+        crowd.waiting < most && (crowd.waiting < always || crowd.wait() <= wait)
+    }
+}
+
+/// Those who wait in a lane, and what that means for one more.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Crowd {
+    /// How many wait.
+    pub(super) waiting: usize,
+    /// Workers they can count on.
+    pub(super) servers: usize,
+    /// How long one takes.
+    pub(super) mean: Duration,
+}
+
+impl Crowd {
+    /// How long one more would wait before a worker took it, by what is known.
+    fn wait(self) -> Duration {
+        let turns = u32::try_from(self.waiting / self.servers.max(1)).unwrap_or(u32::MAX);
+        self.mean.saturating_mul(turns)
     }
 }
 
@@ -96,22 +113,37 @@ impl Pace {
 mod tests {
     use super::*;
 
+    const LEFT: Duration = Duration::from_secs(100);
+
+    fn crowd(waiting: usize, servers: usize, milliseconds: u64) -> Crowd {
+        Crowd { waiting, servers, mean: Duration::from_millis(milliseconds) }
+    }
+
     #[test]
     fn lanes_are_bounded_by_count() {
         let bounds = Bounds::new(&Queue { small_waiting: 3, large_waiting: 2, ..Queue::default() });
-        assert!(bounds.is_open(Lane::Small, 2, 1, Duration::ZERO));
-        assert!(!bounds.is_open(Lane::Small, 3, 1, Duration::ZERO));
-        assert!(bounds.is_open(Lane::Large, 1, 1, Duration::from_secs(60)));
-        assert!(!bounds.is_open(Lane::Large, 2, 1, Duration::ZERO));
+        assert!(bounds.is_open(Lane::Small, crowd(2, 1, 0), LEFT));
+        assert!(!bounds.is_open(Lane::Small, crowd(3, 1, 0), LEFT));
+        assert!(bounds.is_open(Lane::Large, crowd(1, 1, 60_000), LEFT));
+        assert!(!bounds.is_open(Lane::Large, crowd(2, 1, 0), LEFT));
     }
 
     #[test]
     fn the_small_lane_closes_when_the_wait_would_be_long() {
         let bounds = Bounds::new(&Queue::default());
-        assert!(bounds.is_open(Lane::Small, 100, 1, Duration::from_millis(5)));
-        assert!(!bounds.is_open(Lane::Small, 101, 1, Duration::from_millis(5)));
-        assert!(bounds.is_open(Lane::Small, 201, 2, Duration::from_millis(5)));
-        assert!(bounds.is_open(Lane::Small, 15, 1, Duration::from_secs(2)), "a few may always wait");
+        assert!(bounds.is_open(Lane::Small, crowd(40, 1, 5), LEFT));
+        assert!(!bounds.is_open(Lane::Small, crowd(41, 1, 5), LEFT));
+        assert!(bounds.is_open(Lane::Small, crowd(81, 2, 5), LEFT));
+        assert!(bounds.is_open(Lane::Small, crowd(15, 1, 2_000), LEFT), "a few may always wait");
+    }
+
+    #[test]
+    fn nothing_is_let_in_that_would_only_expire() {
+        let bounds = Bounds::new(&Queue::default());
+        assert!(bounds.is_open(Lane::Large, crowd(10, 1, 10_000), LEFT));
+        assert!(!bounds.is_open(Lane::Large, crowd(11, 1, 10_000), LEFT));
+        assert!(bounds.is_open(Lane::Large, crowd(0, 1, 200_000), LEFT), "nobody is before it");
+        assert!(!bounds.is_open(Lane::Small, crowd(30, 1, 5), Duration::from_millis(100)));
     }
 
     #[test]

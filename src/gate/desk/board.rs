@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::admission::{Bounds, Pace};
+use super::admission::{Bounds, Crowd, Pace};
 use super::cache::Cache;
 use super::flight::{Flight, Outcome, Phase};
 use super::hand::{Hand, House};
@@ -47,6 +47,13 @@ pub(super) struct Place {
     pub(super) spare: Option<Staffed>,
 }
 
+impl Place {
+    /// Whether it has a worker, or may have one at any moment.
+    fn is_staffed(&self) -> bool {
+        !matches!(self.status, Status::Vacant | Status::Gone)
+    }
+}
+
 /// The state of the desk.
 pub(super) struct Board {
     pub(super) house: Arc<House>,
@@ -54,7 +61,8 @@ pub(super) struct Board {
     pub(super) flights: HashMap<u64, Flight>,
     pub(super) by_key: HashMap<Digest, u64>,
     pub(super) places: Vec<Place>,
-    pub(super) pace: Pace,
+    pub(super) small_pace: Pace,
+    pub(super) large_pace: Pace,
     pub(super) serial: u64,
     /// Requests at the desk, and the bytes they hold.
     pub(super) callers: u64,
@@ -92,7 +100,8 @@ impl Shared {
             flights: HashMap::new(),
             by_key: HashMap::new(),
             places: reserved.iter().map(place).collect(),
-            pace: Pace::default(),
+            small_pace: Pace::default(),
+            large_pace: Pace::default(),
             serial: 0,
             callers: 0,
             bytes: 0,
@@ -180,22 +189,35 @@ impl Board {
     /// Whether a place could take work of this lane: at once or after what it is at.
     pub(super) fn is_served(&self, lane: Lane) -> bool {
         let can = |place: &&Place| lane == Lane::Small || !place.is_reserved;
-        self.places.iter().filter(can).any(|place| !matches!(place.status, Status::Vacant | Status::Gone))
+        self.places.iter().filter(can).any(Place::is_staffed)
     }
 
-    /// Whether one more may wait.
-    pub(super) fn is_open(&self, bounds: &Bounds, lane: Lane) -> bool {
-        bounds.is_open(lane, self.lanes.waiting(lane), self.servers(), self.pace.mean())
+    /// Whether one more with this deadline may wait.
+    pub(super) fn is_open(&self, bounds: &Bounds, lane: Lane, deadline: Instant) -> bool {
+        let (servers, pace) = match lane {
+            Lane::Small => (self.servers(), self.small_pace),
+            Lane::Large => {
+                (self.places.iter().filter(|place| !place.is_reserved && place.is_staffed()).count(), self.large_pace)
+            }
+        };
+        let crowd = Crowd { waiting: self.lanes.waiting(lane), servers, mean: pace.mean() };
+        bounds.is_open(lane, crowd, deadline.saturating_duration_since(Instant::now()))
+    }
+
+    /// How long jobs of a lane take of late.
+    pub(super) fn pace(&mut self, lane: Lane) -> &mut Pace {
+        match lane {
+            Lane::Small => &mut self.small_pace,
+            Lane::Large => &mut self.large_pace,
+        }
     }
 
     /// Places small inputs can count on: the reserved ones, and while nothing large waits those that are not at it.
     fn servers(&self) -> usize {
         let has_large = self.lanes.waiting(Lane::Large) > 0;
-        let counts = |place: &&Place| match place.status {
-            Status::Vacant | Status::Gone | Status::Busy(Lane::Large) => false,
-            _ => place.is_reserved || !has_large,
-        };
-        self.places.iter().filter(counts).count().max(1)
+        let is_at_large = |place: &Place| place.status == Status::Busy(Lane::Large);
+        let counts = |place: &&Place| place.is_staffed() && !is_at_large(place) && (place.is_reserved || !has_large);
+        self.places.iter().filter(counts).count()
     }
 
     /// Takes a job out of the books.

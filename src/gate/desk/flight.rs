@@ -138,7 +138,7 @@ impl Shared {
         }
         // What was scanned already is half done, and its bytes are held in any case.
         let is_exempt = matches!(errand, Errand::Rewrite(_));
-        if !is_exempt && !board.is_open(&self.bounds, lane) {
+        if !is_exempt && !board.is_open(&self.bounds, lane, deadline) {
             return Err(Refused::Overloaded);
         }
         let id = waiter;

@@ -248,7 +248,8 @@ impl<'a> Caller<'a> {
             return Err(Refused::Stopping);
         }
         // Turned away before the digest where that costs much; what is short may still be known, or be joined.
-        let has_turn = bytes.len() <= DIGEST_HERE || board.is_open(&shared.bounds, shared.bounds.lane(size));
+        let lane = shared.bounds.lane(size);
+        let has_turn = bytes.len() <= DIGEST_HERE || board.is_open(&shared.bounds, lane, deadline);
         if !has_turn || !shared.bounds.has_room(board.bytes, size) {
             return Err(Refused::Overloaded);
         }

@@ -268,9 +268,7 @@ impl Shared {
             let lane = board.lane(taken.lane);
             lane.done = lane.done.saturating_add(1);
             lane.work.add(took);
-            if taken.lane == Lane::Small {
-                board.pace.add(took);
-            }
+            board.pace(taken.lane).add(took);
             board.take_out(taken.id)
         };
         // A worker that was killed may have answered first, and is gone all the same. So it is when everything was closed.
@@ -295,7 +293,7 @@ impl Shared {
         flight.since = Instant::now();
         board.lanes.place(Lane::Large, flight.due, taken.id);
         board.set(index, Status::Idle);
-        board.pace.add(taken.began.elapsed());
+        board.small_pace.add(taken.began.elapsed());
         board.stats.handed_over = board.stats.handed_over.saturating_add(1);
         drop(guard);
         self.call(Lane::Large);
