@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Serve(ServeArgs),
     /// Check and explain the configuration of the daemon
     Config(ConfigArgs),
+    /// Make keys for the HTTP interface
+    Key(KeyArgs),
     /// Be a scanning worker (started by sekisho itself)
     #[command(hide = true)]
     Worker(WorkerArgs),
@@ -287,6 +289,23 @@ pub(crate) struct FormatsArgs {
 pub(crate) struct RulesArgs {
     #[command(subcommand)]
     pub(crate) command: RulesCommand,
+}
+
+/// Make keys for the HTTP interface.
+#[derive(Debug, Args)]
+pub(crate) struct KeyArgs {
+    #[command(subcommand)]
+    pub(crate) command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum KeyCommand {
+    /// Make a key: it goes to standard output, the line for the configuration to standard error
+    New {
+        /// What it is called in the log
+        #[arg(value_name = "NAME", default_value = "client")]
+        name: String,
+    },
 }
 
 /// Be a scanning worker: the channel is standard input.

@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod formats;
 mod inputs;
+mod key;
 mod macros;
 mod progress;
 mod quarantine;
@@ -39,6 +40,7 @@ pub fn run() -> ExitCode {
         args::Command::Rules(options) => rules::run(&options),
         args::Command::Serve(options) => serve::run(&options),
         args::Command::Config(options) => configuration::run(&options),
+        args::Command::Key(options) => key::run(&options),
         args::Command::Worker(options) => {
             crate::worker::serve(options.probes).map(|()| ExitCode::SUCCESS).map_err(Into::into)
         }

@@ -223,10 +223,13 @@ impl Checkpoint {
         Ok(memory.complete(&request, &envelope, examined).await)
     }
 
-    /// A report made before, by its id, if it is still at hand. Kept are those of what was not clean, and of what came over
-    /// HTTP, where ids are given out.
+    /// A report made before, by its id, if it is still at hand: the desk keeps some for a while, the store those of what was
+    /// not clean and of what came over HTTP, where ids are given out.
     pub async fn report(&self, id: &str) -> Option<Arc<Report>> {
-        super::keeping::report(self.keeper()?, id).await
+        match self.desk.report(id) {
+            Some(report) => Some(report),
+            None => super::keeping::report(self.keeper()?, id).await,
+        }
     }
 
     /// Whether a release mark is ours: such a mail was quarantined and is on its way back to its recipients, by a person's

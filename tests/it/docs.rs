@@ -68,6 +68,7 @@ fn cli() -> String {
         &["rules"],
         &["rules", "check"],
         &["serve"],
+        &["key", "new"],
         &["config"],
         &["config", "check"],
         &["config", "show"],
@@ -89,6 +90,14 @@ fn cli() -> String {
     out
 }
 
+fn metrics() -> String {
+    format!(
+        "# Metrics\n\nGenerated from the program. `GET /metrics` gives them in the text format of Prometheus (0.0.4). Every label \
+         has a fixed set of values. Counters start at 0 with the daemon.\n\n{}",
+        sekisho::gate::metrics::table()
+    )
+}
+
 #[test]
 fn docs_are_current() {
     let update = std::env::var_os("UPDATE_DOCS").is_some();
@@ -100,6 +109,7 @@ fn docs_are_current() {
         ("docs/cli.md", cli()),
         ("docs/configuration.md", show::documentation()),
         ("docs/report.schema.json", schema()),
+        ("docs/metrics.md", metrics()),
         ("docs/openapi.json", sekisho::gate::http::openapi()),
         ("dist/sekisho.toml", show::sample()),
     ] {

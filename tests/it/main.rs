@@ -18,6 +18,8 @@ mod docs;
 mod goldens;
 /// Every sample cut and flipped.
 mod hostile;
+/// The HTTP door against its own description.
+mod http;
 /// Containers written by other programs.
 mod interop;
 /// Workers as processes: what they cannot do, how they fail, and that nothing else changes.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::goldens::RULES;
 
-fn check(value: &Value, schema: &Value, root: &Value, at: &str, wrong: &mut Vec<String>) {
+pub(crate) fn check(value: &Value, schema: &Value, root: &Value, at: &str, wrong: &mut Vec<String>) {
     if let Some(name) = schema["$ref"].as_str().and_then(|path| path.strip_prefix("#/$defs/")) {
         check(value, &root["$defs"][name], root, at, wrong);
     }

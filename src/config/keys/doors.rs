@@ -135,8 +135,7 @@ pub(super) static HTTP: Section = Section {
             Kind::Pairs,
             |s| http(s).keys,
             "Who may ask: a name for the log, and the SHA-256 of the key they show, in hexadecimal: \
-             `{ portal = \"9f86d0…\" }`. Make one with `openssl rand -hex 32`, and its digest with \
-             `printf %s KEY | sha256sum`."
+             `{ portal = \"9f86d0…\" }`. `sekisho key new` makes one."
         ),
         key!("open-metrics", Kind::Flag, |s| http(s).open_metrics, "Whether metrics are open without a key."),
         key!("requests", CONNECTIONS, |s| http(s).requests, "Requests at once."),

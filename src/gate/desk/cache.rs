@@ -57,6 +57,14 @@ impl Cache {
         Some(entry.kept.clone())
     }
 
+    /// A report by its id, if it is still good. Being asked for by id does not keep it longer.
+    pub(super) fn find(&self, id: &str, now: Instant) -> Option<Arc<Report>> {
+        let mut keys = self.entries.iter();
+        let (_, entry) = keys.find(|(key, _)| key.has_id(id))?;
+        let is_good = now.saturating_duration_since(entry.since) < self.lifetime;
+        is_good.then(|| entry.kept.report.clone())
+    }
+
     /// Keeps a report. Gives back what had to go, so that it is dropped where nobody waits for the lock.
     pub(super) fn put(&mut self, key: Digest, kept: Kept, now: Instant) -> Vec<Kept> {
         let size = size_of(&kept.report, &kept.letters);

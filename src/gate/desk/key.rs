@@ -39,6 +39,17 @@ impl Digest {
         hex(&self.0)
     }
 
+    /// Whether this is its id. Costs no more than comparing, since all kept reports are asked.
+    pub(super) fn has_id(self, id: &str) -> bool {
+        let digits = self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]).take(24);
+        id.len() == 24
+            && digits.eq(id.bytes().map(|digit| match digit {
+                b'0'..=b'9' => digit - b'0',
+                b'a'..=b'f' => digit - b'a' + 10,
+                _ => u8::MAX,
+            }))
+    }
+
     /// The first 24 hexadecimal digits: an id people can copy.
     pub(super) fn id(self) -> String {
         let mut text = self.to_hex();
@@ -75,6 +86,10 @@ mod tests {
         let key = scan(content, "message", &[], stamp);
         assert_eq!(key, scan(content, "message", &[], stamp));
         assert_eq!(key.id().len(), 24);
+        assert!(key.has_id(&key.id()));
+        for other in ["", &key.to_hex(), &key.id().to_uppercase(), &key.id()[1..], &"0".repeat(24)] {
+            assert!(!key.has_id(other), "{other}");
+        }
         let hint = PasswordHint { text: "secret".to_owned(), source: PasswordSource::Body };
         let others = [
             scan(Digest::of(b"mail "), "message", &[], stamp),

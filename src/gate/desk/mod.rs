@@ -37,7 +37,7 @@ use self::key::Digest;
 use self::poison::Poison;
 use super::checkpoint::{Examined, Refused, Request};
 use crate::config::{Queue, Workers};
-use crate::model::PasswordHint;
+use crate::model::{PasswordHint, Report};
 use crate::worker::{Failure, Replacement, Rewritten, Workshop, failure_report};
 
 /// The desk. Cheap to clone; all clones are one, and with the last the workers go.
@@ -188,6 +188,11 @@ impl Desk {
         self.until(grace, |board| board.callers == 0).await;
         self.shared.close();
         self.until(FAREWELL, |board| board.places.iter().all(|place| place.status == Status::Gone)).await;
+    }
+
+    /// A report by its id, if it is still at hand.
+    pub fn report(&self, id: &str) -> Option<Arc<Report>> {
+        self.shared.cache.lock().unwrap_or_else(PoisonError::into_inner).find(id, Instant::now())
     }
 
     /// What it counted, and how it stands.

@@ -10,12 +10,15 @@ pub fn document() -> String {
     let mut paths = Map::new();
     for route in ROUTES {
         let Some(mut operation) = operation(route) else { continue };
-        operation["security"] = match route.access {
+        let security = match route.access {
             Access::Open => json!([]),
             Access::Metrics => json!([{}, { "bearer": [] }, { "key": [] }]),
             Access::Key => json!([{ "bearer": [] }, { "key": [] }]),
             Access::Hook => json!([{ "bearer": [] }, { "key": [] }, { "basic": [] }]),
         };
+        if let Some(operation) = operation.as_object_mut() {
+            operation.insert("security".to_owned(), security);
+        }
         let mut path = Map::new();
         path.insert(route.method.to_ascii_lowercase(), operation);
         paths.insert(route.path.to_owned(), Value::Object(path));
@@ -162,7 +165,9 @@ fn problem(status: &str) -> Value {
         json!({ "description": description, "content": { MEDIA_TYPE: { "schema": reference("Problem") } } });
     if matches!(status, "429" | "503") {
         let retry = json!({ "description": "Seconds.", "schema": { "type": "integer" } });
-        response["headers"] = json!({ "Retry-After": retry });
+        if let Some(response) = response.as_object_mut() {
+            response.insert("headers".to_owned(), json!({ "Retry-After": retry }));
+        }
     }
     response
 }

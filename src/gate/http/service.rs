@@ -1,6 +1,7 @@
 //! What is not about mails: health, metrics, version, reload.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{StatusCode, header};
@@ -11,6 +12,9 @@ use super::hall::Hall;
 use super::problem::{Kind, Problem};
 use crate::gate::metrics::{Exposition, MEDIA_TYPE, expose_desk, expose_store};
 use crate::model::report::SCHEMA_VERSION;
+
+/// How long the store may take to say how large it is.
+const SOON: Duration = Duration::from_secs(1);
 
 /// A JSON document.
 pub(super) fn document(status: StatusCode, value: &Value) -> Response {
@@ -37,7 +41,9 @@ pub(super) async fn metrics(State(hall): State<Arc<Hall>>) -> Response {
     hall.checkpoint.metrics().expose(&mut page);
     expose_desk(&hall.checkpoint.desk().stats(), &mut page);
     if let Some(keeper) = hall.checkpoint.keeper() {
-        expose_store(keeper.counts(), &mut page);
+        // A store that is busy keeps no one from the other figures.
+        let held = keeper.ask(SOON, |store| store.held_bytes()).await.ok();
+        expose_store(keeper.counts(), held, &mut page);
     }
     ([(header::CONTENT_TYPE, MEDIA_TYPE)], page.finish()).into_response()
 }

@@ -1,5 +1,7 @@
 //! Every metric there is. `docs/gateway.md` shows this list.
 
+use std::fmt::Write as _;
+
 /// How a metric's values are to be understood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
@@ -81,9 +83,25 @@ pub const FAMILIES: &[Family] = &[
         "Inputs not scanned again because their bytes had killed workers too often.",
     ),
     counter("sekisho_handed_over_total", &[], "Small inputs that were much work and went to the large lane."),
+    gauge("sekisho_quarantine_bytes", &[], "Bytes of the quarantine."),
     gauge("sekisho_connections_open", &["door"], "Connections that are open."),
     counter("sekisho_connections_total", &["door"], "Connections taken."),
     counter("sekisho_connections_refused_total", &["door"], "Connections refused because as many as may be were open."),
     counter("sekisho_store_total", &["event"], "What was kept, remembered, found out later, or could not be written."),
     counter("sekisho_reloads_total", &["result"], "Times the configuration and rules were read again."),
 ];
+
+/// The list as a table, for the documentation.
+pub fn table() -> String {
+    let mut out = String::from("| metric | kind | labels | |\n| --- | --- | --- | --- |\n");
+    for family in FAMILIES {
+        let kind = match family.kind {
+            Kind::Counter => "counter",
+            Kind::Gauge => "gauge",
+            Kind::Histogram => "histogram",
+        };
+        let labels: Vec<String> = family.labels.iter().map(|label| format!("`{label}`")).collect();
+        let _ = writeln!(out, "| `{}` | {kind} | {} | {} |", family.name, labels.join(", "), family.help);
+    }
+    out
+}

@@ -18,7 +18,7 @@ use std::time::Duration;
 pub use connection::Connected;
 pub use desk::expose as expose_desk;
 pub use exposition::{Exposition, MEDIA_TYPE};
-pub use families::{FAMILIES, Family, Kind};
+pub use families::{FAMILIES, Family, Kind, table};
 pub use histogram::{BOUNDS, Histogram};
 pub use labels::Lane;
 pub use store::expose as expose_store;

@@ -5,8 +5,8 @@ use std::sync::atomic::Ordering;
 use super::Exposition;
 use crate::gate::keeper::StoreCounts;
 
-/// Adds what a store counted to a page.
-pub fn expose(counts: &StoreCounts, page: &mut Exposition) {
+/// Adds what a store counted to a page; and the size of its quarantine in bytes, where it is known.
+pub fn expose(counts: &StoreCounts, held: Option<u64>, page: &mut Exposition) {
     let events = [
         ("kept", &counts.kept),
         ("not-kept", &counts.not_kept),
@@ -17,5 +17,8 @@ pub fn expose(counts: &StoreCounts, page: &mut Exposition) {
     ];
     for (event, count) in events {
         page.add("sekisho_store_total", &[("event", event)], count.load(Ordering::Relaxed));
+    }
+    if let Some(held) = held {
+        page.add("sekisho_quarantine_bytes", &[], held);
     }
 }

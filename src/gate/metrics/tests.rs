@@ -117,7 +117,7 @@ fn every_family_has_series_with_its_labels() {
     let mut page = Exposition::default();
     Metrics::default().expose(&mut page);
     expose_desk(&crate::gate::desk::Stats::default(), &mut page);
-    expose_store(&crate::gate::keeper::StoreCounts::default(), &mut page);
+    expose_store(&crate::gate::keeper::StoreCounts::default(), Some(7), &mut page);
     let text = page.finish();
     let series = parse(&text).unwrap();
     for family in FAMILIES {

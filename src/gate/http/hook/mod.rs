@@ -18,7 +18,6 @@ use axum::response::Response;
 use bytes::Bytes;
 use tokio::task::spawn_blocking;
 
-use self::answer::Answer;
 use self::judge::judge;
 use self::question::{Hooked, QuestionError, Stage};
 use super::body::{self, Taken};
