@@ -7,6 +7,7 @@
 
 mod documents;
 mod floor;
+mod gate;
 mod macros;
 mod mix;
 mod overload;
@@ -42,7 +43,8 @@ fn main() {
         return;
     }
     // `cargo bench -- unpack` compares containers with bare libraries, `cargo bench -- documents [FOLDER]` measures
-    // documents; `cargo bench -- note` runs one mail of the mix, long enough for a profiler.
+    // documents, `cargo bench -- gate` the daemon beside clamd; `cargo bench -- note` runs one mail of the mix, long enough
+    // for a profiler.
     let mut arguments = std::env::args().skip(1).filter(|argument| !argument.starts_with('-'));
     let only = arguments.next();
     if only.as_deref() == Some("unpack") {
@@ -51,6 +53,10 @@ fn main() {
     }
     if only.as_deref() == Some("overload") {
         overload::run();
+        return;
+    }
+    if only.as_deref() == Some("gate") {
+        gate::run();
         return;
     }
     let start = Instant::now();

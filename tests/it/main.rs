@@ -36,6 +36,8 @@ mod oracles;
 mod overload;
 /// The quarantine as an administrator meets it.
 mod quarantine;
+/// Real mail servers around the daemon.
+mod peers;
 /// Attachments taken out of mails.
 mod rewriting;
 /// The shipped rules against the linter and their samples.
