@@ -34,10 +34,10 @@ mod macros;
 mod oracles;
 /// More than can be done.
 mod overload;
-/// The quarantine as an administrator meets it.
-mod quarantine;
 /// Real mail servers around the daemon.
 mod peers;
+/// The quarantine as an administrator meets it.
+mod quarantine;
 /// Attachments taken out of mails.
 mod rewriting;
 /// The shipped rules against the linter and their samples.
