@@ -7,6 +7,7 @@
 mod command;
 mod conversation;
 mod examiner;
+mod in_words;
 mod instream;
 mod judgement;
 mod line;
@@ -24,6 +25,7 @@ mod wire;
 
 use std::sync::Arc;
 
+pub use in_words::in_words;
 use tokio::sync::watch;
 
 use self::wire::{Local, Plain, Wire};

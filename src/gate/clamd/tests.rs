@@ -547,3 +547,32 @@ async fn a_daemon_that_stops_closes_idle_connections_and_finishes_work() {
     let all = format!("{}{rest}", String::from_utf8_lossy(&first));
     assert!(all.contains("1: stream: Sekisho."), "{all}");
 }
+
+/// Nextcloud frames with newlines and sends 8 KB at a time; Haraka sends what arrives from its client.
+#[tokio::test]
+async fn streams_in_chunks_of_nextcloud_and_haraka_are_whole() {
+    let mail = sample("t01");
+    for (command, size) in [(&b"nINSTREAM\n"[..], 8_192), (b"zINSTREAM\0", 1_448), (b"zINSTREAM\0", 7)] {
+        let mut bytes = command.to_vec();
+        for chunk in mail.chunks(size) {
+            bytes.extend_from_slice(&u32::try_from(chunk.len()).unwrap().to_be_bytes());
+            bytes.extend_from_slice(chunk);
+        }
+        bytes.extend_from_slice(&[0; 4]);
+        let reply = ask(&bytes).await;
+        assert!(reply.starts_with("stream: Sekisho.") && reply[..reply.len() - 1].ends_with(" FOUND"), "{reply}");
+    }
+}
+
+#[tokio::test]
+async fn clients_that_stall_cost_the_others_nothing() {
+    let checkpoint = checkpoint(settings(door()));
+    let mut stalled = Vec::new();
+    for _ in 0..200 {
+        let (mut client, stop) = client(&checkpoint, true);
+        client.write_all(b"zINSTREAM\0\0\0\x10\0half").await.unwrap();
+        stalled.push((client, stop));
+    }
+    let (client, _stop) = client(&checkpoint, true);
+    assert_eq!(say_all(client, &instream(CLEAN)).await, b"stream: OK\0");
+}

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use super::ServeError;
 use super::accept::{Open, take};
 use super::sockets::Socket;
-use crate::gate::{Checkpoint, Door, clamd, http, milter};
+use crate::gate::{Checkpoint, Door, clamd, http, milter, olefy};
 
 /// Opens the doors behind these sockets; each ends after `stop`, when its connections have.
 pub(super) fn open(
@@ -50,7 +50,11 @@ pub(super) fn open(
                 doors.spawn(take(door, bound, open, checkpoint, stop, serve));
             }
             Door::Olefy => {
-                return Err(failed("this door is not built in".to_owned()));
+                let serve = {
+                    let (checkpoint, stop) = (checkpoint.clone(), stop.clone());
+                    move |stream, _| olefy::serve(stream, checkpoint.clone(), stop.clone())
+                };
+                doors.spawn(take(door, bound, open, checkpoint, stop, serve));
             }
         }
         tracing::info!(door = %door.as_str(), %address, "listening");
