@@ -41,6 +41,12 @@ pub(crate) enum Command {
     Config(ConfigArgs),
     /// Make keys for the HTTP interface
     Key(KeyArgs),
+    /// Stand in for the custom check of Proxmox Mail Gateway
+    Pmg(PmgArgs),
+    /// Stand in for a virus scanner of MailScanner
+    Mailscanner(MailscannerArgs),
+    /// Stand in for a command line scanner of Exim
+    Exim(EximArgs),
     /// Be a scanning worker (started by sekisho itself)
     #[command(hide = true)]
     Worker(WorkerArgs),
@@ -233,6 +239,141 @@ pub(crate) struct MacrosArgs {
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
+}
+
+/// How a program that stands in for a scanner gets its answer.
+#[derive(Debug, Args)]
+pub(crate) struct AskArgs {
+    /// The socket of a running daemon's clamd door, which has its rules ready; without one, or where nobody listens, the
+    /// scan is done here
+    #[arg(long, value_name = "PATH")]
+    pub(crate) socket: Option<PathBuf>,
+
+    /// Seconds one file may take
+    #[arg(long, value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    pub(crate) max_time: u64,
+}
+
+/// Stand in for the custom check of Proxmox Mail Gateway.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Writes two lines: v1, and one of
+  OK             nothing was found
+  VIRUS: name    malicious
+  SCORE: number  suspicious, encrypted, or not read: points that the gateway adds to the spam score
+
+The gateway lets a mail pass when its check fails, so that this never fails: what could not be scanned is answered by
+--fail. See docs/gateway.md, and dist/bin/pmg-custom-check for the script that calls it.
+
+Examples:
+  sekisho pmg v1 mail.eml
+  sekisho pmg --socket /run/sekisho/clamd.sock v1 mail.eml")]
+pub(crate) struct PmgArgs {
+    /// Version of the gateway's interface
+    #[arg(value_name = "VERSION", value_parser = ["v1"])]
+    pub(crate) version: String,
+
+    /// The mail
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+
+    /// Points of a suspicious mail
+    #[arg(long, value_name = "POINTS", default_value_t = 5, value_parser = clap::value_parser!(u16).range(0..=100))]
+    pub(crate) suspicious: u16,
+
+    /// Points of a mail with content that stays encrypted
+    #[arg(long, value_name = "POINTS", default_value_t = 1, value_parser = clap::value_parser!(u16).range(0..=100))]
+    pub(crate) encrypted: u16,
+
+    /// Points of a mail that was not read completely
+    #[arg(long, value_name = "POINTS", default_value_t = 3, value_parser = clap::value_parser!(u16).range(0..=100))]
+    pub(crate) unread: u16,
+
+    /// What is said of a mail that was not read completely
+    #[arg(long, value_enum, default_value = "score")]
+    pub(crate) fail: PmgFail,
+
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PmgFail {
+    /// OK
+    Ok,
+    /// SCORE, as many as --unread says
+    Score,
+    /// VIRUS
+    Virus,
+}
+
+/// Stand in for a virus scanner of MailScanner.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Writes a line for each file below the folder that is not clean:
+  INFECTED::name::message/file
+  ERROR::what::message/file
+
+MailScanner only logs ERROR lines and lets the file pass; with --fail infected, what was not read is INFECTED.
+See docs/gateway.md, and dist/bin/sekisho-wrapper for the script that MailScanner calls.
+
+Examples:
+  sekisho mailscanner .
+  sekisho mailscanner --socket /run/sekisho/clamd.sock --fail infected .")]
+pub(crate) struct MailscannerArgs {
+    /// The folder of the batch: a folder for each message, and its parts in it
+    #[arg(value_name = "FOLDER", default_value = ".")]
+    pub(crate) folder: PathBuf,
+
+    /// What is said of a file that was not read completely
+    #[arg(long, value_enum, default_value = "error")]
+    pub(crate) fail: MailscannerFail,
+
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MailscannerFail {
+    /// ERROR, which is logged and passes
+    Error,
+    /// INFECTED
+    Infected,
+}
+
+/// Stand in for a command line scanner of Exim.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Writes \"found in file:'name'\" for each file that is malicious, suspicious or stays encrypted.
+
+Exit status:
+  0   everything was read, whether something was found or not
+  2   something was not read completely: Exim defers the mail (see --fail)
+
+Exim's setting:
+  av_scanner = cmdline:/usr/bin/sekisho exim %s:found in file:'(.+)'
+See docs/gateway.md.")]
+pub(crate) struct EximArgs {
+    /// The mail, or a folder with it
+    #[arg(value_name = "PATH")]
+    pub(crate) path: PathBuf,
+
+    /// What is said of a file that was not read completely
+    #[arg(long, value_enum, default_value = "defer")]
+    pub(crate) fail: EximFail,
+
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EximFail {
+    /// Exit status 2, so that the mail is deferred
+    Defer,
+    /// It is found
+    Found,
+    /// Nothing
+    Pass,
 }
 
 /// What one scan may cost. A reached limit is reported and makes coverage partial.

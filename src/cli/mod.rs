@@ -14,6 +14,7 @@ mod quarantine;
 mod rules;
 mod scan;
 mod serve;
+mod shims;
 mod workload;
 
 use std::process::ExitCode;
@@ -41,6 +42,9 @@ pub fn run() -> ExitCode {
         args::Command::Serve(options) => serve::run(&options),
         args::Command::Config(options) => configuration::run(&options),
         args::Command::Key(options) => key::run(&options),
+        args::Command::Pmg(options) => shims::pmg(&options),
+        args::Command::Mailscanner(options) => shims::mailscanner(&options),
+        args::Command::Exim(options) => shims::exim(&options),
         args::Command::Worker(options) => {
             crate::worker::serve(options.probes).map(|()| ExitCode::SUCCESS).map_err(Into::into)
         }

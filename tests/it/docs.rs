@@ -75,6 +75,9 @@ fn cli() -> String {
         &["config", "keys"],
         &["config", "explain"],
         &["config", "sample"],
+        &["pmg"],
+        &["mailscanner"],
+        &["exim"],
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_sekisho"))
             .args(arguments)

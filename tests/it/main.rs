@@ -6,6 +6,8 @@
 
 /// The registry: ids, documentation, samples.
 mod catalogue;
+/// Real clamdscan against the clamd door.
+mod clamd;
 /// The program as a user meets it.
 mod cli;
 /// `sekisho config` as a user meets it.
@@ -46,6 +48,8 @@ mod rules;
 mod schema;
 /// The daemon from the outside: sockets, signals, the service manager, the end.
 mod serve;
+/// Programs that stand in for a scanner.
+mod shims;
 /// Other archives and compressed files of other programs.
 mod stream_archivers;
 /// What several files mean to each other.
