@@ -147,22 +147,10 @@ impl Daemon {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Resident bytes of the daemon itself and of each worker.
-    pub(super) fn resident(&self) -> (u64, Vec<u64>) {
-        let of = |pid: Pid| resident(pid).unwrap_or(0);
-        (self.pid().map_or(0, of), self.workers().into_iter().map(of).collect())
-    }
-
     /// Runs a subcommand with its configuration.
     pub(super) fn ask(&self, arguments: &[&str]) -> String {
         super::run(Command::new(env!("CARGO_BIN_EXE_sekisho")).args(arguments).arg("--config").arg(self.config()))
     }
-}
-
-fn resident(pid: Pid) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", pid.as_raw_nonzero())).ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()?.saturating_mul(1024))
 }
 
 impl Drop for Daemon {

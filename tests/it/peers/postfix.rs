@@ -10,8 +10,6 @@ pub(super) struct Postfix {
     folder: tempfile::TempDir,
     /// Takes mail from outside.
     pub(super) port: u16,
-    /// Takes mail without asking the milter.
-    pub(super) behind: u16,
 }
 
 const SERVICES: &str = "\
@@ -50,7 +48,7 @@ impl Postfix {
             std::fs::create_dir(root.join(name)).expect("a folder");
         }
         run(Command::new("chown").arg("postfix").arg(root.join("data")));
-        let (port, behind) = (free_port(), free_port());
+        let port = free_port();
         let shown = root.display();
         let main = format!(
             "compatibility_level = 3.6\n\
@@ -70,12 +68,9 @@ impl Postfix {
              message_size_limit = 200000000\nmailbox_size_limit = 0\nin_flow_delay = 0\n{more}\n"
         );
         std::fs::write(root.join("etc/main.cf"), main).expect("written");
-        let doors = format!(
-            "127.0.0.1:{port} inet n - n - 100 smtpd\n\
-             127.0.0.1:{behind} inet n - n - 20 smtpd\n  -o smtpd_milters=\n  -o receive_override_options=no_milters\n"
-        );
+        let doors = format!("127.0.0.1:{port} inet n - n - 100 smtpd\n");
         std::fs::write(root.join("etc/master.cf"), doors + SERVICES).expect("written");
-        let postfix = Postfix { folder, port, behind };
+        let postfix = Postfix { folder, port };
         run(&mut postfix.command("start"));
         assert!(wait_until(|| std::net::TcpStream::connect(("127.0.0.1", port)).is_ok()), "Postfix listens");
         Some(postfix)
