@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension as _, Transaction, TransactionBehavior, params}
 use serde::{Deserialize, Serialize};
 
 use super::database::{Safety, safety};
-use super::quarantine::{Slip, level};
+use super::quarantine::{Slip, State, level};
 use super::{Store, StoreError};
 use crate::formats::mail::letter::Letter;
 use crate::knowledge::senders::is_free_mail;
@@ -82,8 +82,10 @@ pub struct Alert {
     /// What was written down when it came.
     #[serde(flatten)]
     pub slip: Slip,
-    /// The entry of the quarantine it is; nothing if it was let through.
+    /// The entry of the quarantine it is or was; nothing if it was let through.
     pub quarantine: Option<String>,
+    /// Where that entry stands; nothing if there is none, or none any more.
+    pub state: Option<State>,
 }
 
 /// What is sealed of a mail.
@@ -145,7 +147,11 @@ impl Store {
             if let (Some(id), Some(level)) = (&earlier.quarantine, earlier.raised) {
                 let what =
                     format!("an answer to {} came back as undeliverable: judged {}", earlier.author, level.as_str());
-                self.mark(id, level, slip.kept, &what)?;
+                match self.mark(id, level, slip.kept, &what) {
+                    // It was deleted meanwhile.
+                    Err(StoreError::Unknown(_)) => {}
+                    marked => marked?,
+                }
             }
         }
         Ok(known)
@@ -168,7 +174,9 @@ impl Store {
     /// Mails judged worse after they had been dealt with, the latest first.
     pub fn alerts(&self) -> Result<Vec<Alert>, StoreError> {
         let mut statement = self.database.prepare(
-            "SELECT same, marked, marked_at, quarantine, slip FROM mails WHERE marked_at IS NOT NULL ORDER BY marked_at DESC LIMIT ?1",
+            "SELECT mails.same, mails.marked, marked_at, mails.quarantine, mails.slip, state
+             FROM mails LEFT JOIN quarantine ON quarantine.id = mails.quarantine
+             WHERE marked_at IS NOT NULL ORDER BY marked_at DESC LIMIT ?1",
         )?;
         let mut rows = statement.query([MAX_ALERTS])?;
         let mut alerts = Vec::new();
@@ -179,7 +187,9 @@ impl Store {
             let known: Known = serde_json::from_slice(&self.key.open(&place_of(&same), &sealed)?)?;
             let quarantine = row.get(3)?;
             let level = level(&marked).unwrap_or(Level::Malicious);
-            alerts.push(Alert { at: row.get(2)?, level, slip: known.slip, quarantine });
+            let state: Option<String> = row.get(5)?;
+            let state = state.map(|word| State::of(&word));
+            alerts.push(Alert { at: row.get(2)?, level, slip: known.slip, quarantine, state });
         }
         Ok(alerts)
     }

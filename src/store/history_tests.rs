@@ -140,6 +140,23 @@ fn a_bounce_marks_the_mail_in_the_quarantine_and_says_why() {
     let entry = store.entry(&id).unwrap();
     assert_eq!((entry.slip.level, entry.level()), (Level::Suspicious, Level::Malicious));
     assert!(entry.notes.events[0].1.contains("came back"), "{:?}", entry.notes);
+    assert_eq!(store.alerts().unwrap()[0].state, Some(State::Held));
+    store.begin_release(&id, &[], false, NOW + 70).unwrap();
+    store.end_release(&id, &[], &Handed::Taken("250".to_owned()), NOW + 71).unwrap();
+    assert_eq!(store.alerts().unwrap()[0].state, Some(State::Released), "somebody has it");
+}
+
+#[test]
+fn a_bounce_for_a_mail_that_was_deleted_is_said_all_the_same() {
+    let (_folder, mut store) = store();
+    let mail = scored("yamada@air.example.com", 1, NOW, Level::Suspicious, 60);
+    store.remember(&mail).unwrap();
+    let id = store.keep(&mail.slip, b"yamada@air.example.com 1").unwrap();
+    store.delete(&id).unwrap();
+    let known = store.remember(&bounce("yamada@air.example.com", 2, NOW + 60)).unwrap();
+    assert_eq!(known.bounced[0].raised, Some(Level::Malicious));
+    let alert = store.alerts().unwrap().remove(0);
+    assert_eq!((alert.quarantine, alert.state), (Some(id), None));
 }
 
 #[test]

@@ -80,10 +80,10 @@ pub(super) fn learn(work: &Transaction<'_>, key: &Key, same: &[u8], mail: &Mail)
         }
         let since = now.saturating_sub(i64::try_from(WINDOW).unwrap_or(i64::MAX));
         let by_author = author.into_iter().map(|author| {
-            ("SELECT quarantine FROM mails WHERE locked AND quarantine IS NOT NULL AND at >= ?2 AND author = ?1 ORDER BY at DESC LIMIT ?3", author)
+            ("SELECT quarantine FROM mails WHERE locked AND quarantine IN (SELECT q.id FROM quarantine q WHERE state = 'held') AND at >= ?2 AND author = ?1 ORDER BY at DESC LIMIT ?3", author)
         });
         let by_id = ids.into_iter().map(|id| {
-            ("SELECT quarantine FROM mails JOIN mail_ids ON mail = seq WHERE locked AND quarantine IS NOT NULL AND at >= ?2 AND id = ?1 LIMIT ?3", id)
+            ("SELECT quarantine FROM mails JOIN mail_ids ON mail = seq WHERE locked AND quarantine IN (SELECT q.id FROM quarantine q WHERE state = 'held') AND at >= ?2 AND mail_ids.id = ?1 LIMIT ?3", id)
         });
         for (query, hash) in by_author.chain(by_id) {
             let mut statement = work.prepare_cached(query)?;

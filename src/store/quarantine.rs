@@ -40,7 +40,8 @@ impl State {
         }
     }
 
-    fn of(word: &str) -> Self {
+    /// The state of this name.
+    pub(super) fn of(word: &str) -> Self {
         match word {
             "held" => State::Held,
             "released" => State::Released,

@@ -154,9 +154,13 @@ pub(super) fn alerts(out: &mut impl Write, alerts: &[Alert], language: Language)
     }
     for alert in alerts {
         let slip = &alert.slip;
-        let place = match &alert.quarantine {
-            Some(id) => format!("{} {}", language.pick("quarantined as", "隔離中:"), short(id)),
-            None => language.pick("not in this quarantine", "この隔離にはありません (配送済みの可能性)").to_owned(),
+        let place = match (&alert.quarantine, alert.state) {
+            (Some(id), Some(State::Held)) => format!("{} {}", language.pick("quarantined as", "隔離中:"), short(id)),
+            (Some(id), Some(_)) => format!("{} {}", language.pick("was released:", "解放済み:"), short(id)),
+            (Some(id), None) => format!("{} {}", language.pick("was deleted:", "削除済み:"), short(id)),
+            (None, _) => {
+                language.pick("not in this quarantine", "この隔離にはありません (配送済みの可能性)").to_owned()
+            }
         };
         writeln!(
             out,
