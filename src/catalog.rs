@@ -26,6 +26,7 @@ pub fn declared_kinds() -> Vec<&'static FindingKind> {
     kinds.extend(crate::matching::KINDS.iter().copied());
     kinds.extend(crate::engine::KINDS.iter().copied());
     kinds.extend(crate::store::KINDS.iter().copied());
+    kinds.extend(crate::worker::KINDS.iter().copied());
     kinds
 }
 

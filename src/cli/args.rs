@@ -47,6 +47,8 @@ pub(crate) enum Command {
     Mailscanner(MailscannerArgs),
     /// Stand in for a command line scanner of Exim
     Exim(EximArgs),
+    /// Show that the processes that read mail are shut in
+    Isolation(IsolationArgs),
     /// Be a scanning worker (started by sekisho itself)
     #[command(hide = true)]
     Worker(WorkerArgs),
@@ -121,6 +123,11 @@ pub(crate) struct ScanArgs {
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) color: Color,
 
+    /// Read the files in this process instead of confined ones: what exploits a defect of the scanner then acts with your
+    /// rights, and a crash ends everything
+    #[arg(long)]
+    pub(crate) no_isolation: bool,
+
     /// Do not show progress
     #[arg(short, long)]
     pub(crate) quiet: bool,
@@ -172,6 +179,11 @@ pub(crate) struct EvaluateArgs {
     /// Threads to scan with [default: one, so that times mean something]
     #[arg(short = 'j', long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=512))]
     pub(crate) threads: u16,
+
+    /// Read the files in this process instead of confined ones: what exploits a defect of the scanner then acts with your
+    /// rights, and a crash ends everything
+    #[arg(long)]
+    pub(crate) no_isolation: bool,
 
     /// Do not show progress
     #[arg(short, long)]
@@ -236,6 +248,11 @@ pub(crate) struct MacrosArgs {
     /// When to colour text
     #[arg(long, value_enum, default_value = "auto")]
     pub(crate) color: Color,
+
+    /// Read the files in this process without confining it: what exploits a defect of the scanner then acts with your
+    /// rights
+    #[arg(long)]
+    pub(crate) no_isolation: bool,
 
     #[command(flatten)]
     pub(crate) limits: LimitArgs,
@@ -447,6 +464,22 @@ pub(crate) enum KeyCommand {
         #[arg(value_name = "NAME", default_value = "client")]
         name: String,
     },
+}
+
+/// Show that the processes that read mail are shut in.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A worker is started as for a scan and tries what it must not be able to do: to open files and connections, to start
+programs, to signal and trace other processes, to make memory executable, to change its own limits.
+
+Exit status:
+  0   every attempt was refused
+  1   an attempt succeeded, or failed for another reason than being refused
+  64  the command line is wrong, or no worker could be started")]
+pub(crate) struct IsolationArgs {
+    /// How to write what came of the attempts
+    #[arg(short, long, value_enum, default_value = "text")]
+    pub(crate) format: ListFormat,
 }
 
 /// Be a scanning worker: the channel is standard input.

@@ -7,6 +7,7 @@ mod exit;
 mod explain;
 mod formats;
 mod inputs;
+mod isolation;
 mod key;
 mod macros;
 mod progress;
@@ -23,6 +24,8 @@ use clap::Parser as _;
 
 /// Runs the program.
 pub fn run() -> ExitCode {
+    // `sekisho worker` is how this program starts workers.
+    crate::worker::declare_program();
     let arguments = match args::Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -45,6 +48,7 @@ pub fn run() -> ExitCode {
         args::Command::Pmg(options) => shims::pmg(&options),
         args::Command::Mailscanner(options) => shims::mailscanner(&options),
         args::Command::Exim(options) => shims::exim(&options),
+        args::Command::Isolation(options) => isolation::run(&options),
         args::Command::Worker(options) => {
             crate::worker::serve(options.probes).map(|()| ExitCode::SUCCESS).map_err(Into::into)
         }

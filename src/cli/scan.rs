@@ -10,48 +10,48 @@ use super::args::{Color, Format, LimitArgs, ScanArgs};
 use super::inputs::gather;
 use super::{exit, progress, workload};
 use crate::config::{rule_sources, words};
-use crate::matching::{RuleSet, shipped_sources};
 use crate::model::{Limits, Site};
 use crate::report::{Json, JsonLines, Paint, Sink, Text};
-use crate::verdict::Policy;
-use crate::{ScanOptions, Scanner};
+use crate::verdict::{Policy, SHIPPED};
+use crate::worker::Setup;
 
 /// Scans everything named and writes reports in the order given.
 pub(super) fn run(options: &ScanArgs) -> anyhow::Result<ExitCode> {
-    let scanner = scanner(options)?;
     let inputs = gather(&options.paths);
     let bar = progress::bar(inputs.len(), options.quiet);
     let threads = workload::threads(options.threads);
+    let workshop = workload::workshop(setup(options)?, threads, inputs.len(), !options.no_isolation)?;
     let limit = options.limits.max_total;
     let fail_on = options.fail_on.into();
     let mut sink = sink(options);
     let mut outcome = exit::Outcome::default();
 
-    let written = workload::scan_all(&scanner, &inputs, threads, limit, |scanned| {
+    let written = workload::scan_all(&workshop, &inputs, threads, limit, |scanned| {
         outcome.add(&scanned.report, fail_on);
         bar.inc(1);
         bar.suspend(|| sink.write(&scanned.report))
     })
-    .and_then(|()| sink.finish());
+    .and_then(|()| sink.finish().context("cannot write the report"));
     bar.finish_and_clear();
-    written.context("cannot write the report")?;
+    written?;
     Ok(outcome.code())
 }
 
-fn scanner(options: &ScanArgs) -> anyhow::Result<Scanner> {
-    let mut sources = shipped_sources();
+fn setup(options: &ScanArgs) -> anyhow::Result<Setup> {
+    let mut sources = Vec::new();
     for path in &options.rules {
         sources.extend(rule_sources(path)?);
     }
-    let rules = RuleSet::compile(&sources)?;
     let policy = match &options.policy {
         Some(path) => {
             let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
-            Policy::parse(&text).with_context(|| path.display().to_string())?
+            // Only to say which file it is about.
+            Policy::parse(&text).with_context(|| path.display().to_string())?;
+            text
         }
-        None => Policy::shipped(),
+        None => SHIPPED.to_owned(),
     };
-    let options = ScanOptions {
+    Ok(Setup {
         limits: limits(&options.limits),
         passwords: options.passwords.clone(),
         words: options.wordlist.as_deref().map(words).transpose()?.unwrap_or_default(),
@@ -61,9 +61,10 @@ fn scanner(options: &ScanArgs) -> anyhow::Result<Scanner> {
             own_domains: options.own_domains.clone(),
             partner_domains: options.partner_domains.clone(),
         },
-        threads: options.threads.map_or(0, usize::from),
-    };
-    Ok(Scanner::with(options, rules, policy))
+        rules: sources,
+        policy,
+        ..Setup::default()
+    })
 }
 
 /// The limits the arguments ask for.

@@ -34,7 +34,12 @@ pub struct Correspondence {
 impl Correspondence {
     /// Learns from a message or mailbox. Only messages that offer a password are kept.
     pub fn learn(&mut self, file: &Bytes) {
-        for letter in Letter::read(file) {
+        self.learn_letters(Letter::read(file));
+    }
+
+    /// As [`Correspondence::learn`], from messages that were read already.
+    pub fn learn_letters(&mut self, letters: impl IntoIterator<Item = Letter>) {
+        for letter in letters {
             if letter.passwords.is_empty() {
                 continue;
             }
@@ -57,11 +62,13 @@ impl Correspondence {
     /// Passwords that messages related to this one offer: of the same thread, or of the same sender within four days,
     /// the nearest in time first.
     pub fn passwords_for(&self, file: &Bytes) -> Vec<PasswordHint> {
-        if self.is_empty() {
-            return Vec::new();
-        }
+        if self.is_empty() { Vec::new() } else { self.passwords_among(&Letter::read(file)) }
+    }
+
+    /// As [`Correspondence::passwords_for`], for messages that were read already.
+    pub fn passwords_among(&self, letters: &[Letter]) -> Vec<PasswordHint> {
         let mut related: BTreeSet<(u64, usize)> = BTreeSet::new();
-        for letter in Letter::read(file) {
+        for letter in letters {
             let distance = |index: usize| {
                 let other = self.letters.get(index).and_then(|other| other.time);
                 letter.time.zip(other).map(|(a, b)| a.abs_diff(b))

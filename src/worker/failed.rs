@@ -3,8 +3,9 @@
 use bytes::Bytes;
 
 use super::failure::Failure;
-use crate::model::report::{ArtifactReport, OriginReport, ProblemReport, SCHEMA_VERSION, ScannerInfo};
-use crate::model::{Coverage, CoverageCause, CoverageReason, Digests, Level, Report, Verdict};
+use super::findings::{SCAN_CRASHED, SCAN_OUT_OF_MEMORY, SCAN_TIMED_OUT};
+use crate::model::report::{ArtifactReport, FindingReport, OriginReport, ProblemReport, SCHEMA_VERSION, ScannerInfo};
+use crate::model::{Coverage, CoverageCause, CoverageReason, Digests, FindingKind, Level, Reason, Report, Verdict};
 use crate::report::Language;
 
 /// The report of bytes on which a worker failed. `rules` is the digest of the rules it was to apply.
@@ -33,6 +34,24 @@ pub fn report(name: &str, bytes: &Bytes, failure: &Failure, rules: &str, languag
         Failure::NotStarted(why) => format!("{text} ({why})"),
         _ => text.to_owned(),
     };
+    let kind = match failure {
+        Failure::Crashed { .. } => Some(SCAN_CRASHED),
+        Failure::OutOfMemory => Some(SCAN_OUT_OF_MEMORY),
+        Failure::TimedOut => Some(SCAN_TIMED_OUT),
+        // That says nothing of the input.
+        Failure::NotStarted(_) => None,
+    };
+    let observed = match failure {
+        Failure::Crashed { how } => how.clone(),
+        _ => String::new(),
+    };
+    let findings: Vec<FindingReport> = kind.into_iter().map(|kind| finding(kind, &observed, language)).collect();
+    let reasons = kind.into_iter().map(|kind| Reason {
+        id: kind.id.to_owned(),
+        artifact: "0".to_owned(),
+        points: 0,
+        text: language.title(kind).to_owned(),
+    });
     let digests = Digests::of(bytes);
     let reason = CoverageReason { cause, artifact: "0".to_owned(), text: text.clone() };
     Report {
@@ -46,7 +65,7 @@ pub fn report(name: &str, bytes: &Bytes, failure: &Failure, rules: &str, languag
         verdict: Verdict {
             level: Level::Error,
             score: 0,
-            reasons: Vec::new(),
+            reasons: reasons.collect(),
             arithmetic: String::new(),
             without: String::new(),
         },
@@ -64,8 +83,46 @@ pub fn report(name: &str, bytes: &Bytes, failure: &Failure, rules: &str, languag
             origin: OriginReport { kind: "input".into(), detail: String::new() },
             facts: Default::default(),
         }],
-        findings: Vec::new(),
+        findings,
         iocs: Vec::new(),
         problems: vec![ProblemReport { kind: "failed".into(), artifact: "0".to_owned(), at: String::new(), text }],
+    }
+}
+
+fn finding(kind: &FindingKind, observed: &str, language: Language) -> FindingReport {
+    FindingReport {
+        id: kind.id.into(),
+        artifact: "0".to_owned(),
+        severity: kind.severity,
+        at: String::new(),
+        text: language.title(kind).to_owned(),
+        observed: observed.to_owned(),
+        decisive: false,
+        attack: kind.attack.iter().map(|id| (*id).to_owned()).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_failure_explains_itself_and_none_is_clean() {
+        let failures = [
+            (Failure::Crashed { how: "signal 11 (SIGSEGV)".to_owned() }, "scan-crashed"),
+            (Failure::OutOfMemory, "scan-out-of-memory"),
+            (Failure::TimedOut, "scan-timed-out"),
+        ];
+        for (failure, id) in failures {
+            for language in [Language::English, Language::Japanese] {
+                let report = report("message", &Bytes::from_static(b"x"), &failure, "rules", language);
+                assert_eq!(report.verdict.level, Level::Error);
+                assert_eq!(report.coverage.level, crate::model::CoverageLevel::Error);
+                assert_eq!((report.verdict.reasons[0].id.as_str(), report.findings[0].id.as_ref()), (id, id));
+            }
+        }
+        let nobody = Failure::NotStarted("no".to_owned());
+        let report = report("message", &Bytes::new(), &nobody, "rules", Language::English);
+        assert_eq!((report.verdict.level, report.findings.len()), (Level::Error, 0));
     }
 }

@@ -20,6 +20,15 @@ const MAX_GREETING: u64 = 16 << 20;
 /// This program, also when another has taken its place on the disk.
 const THIS_PROGRAM: &str = "/proc/self/exe";
 
+/// Whether this program understands `worker`. Another one that links this library would do whatever it does when it is
+/// started with that word.
+static IS_SEKISHO: AtomicBool = AtomicBool::new(false);
+
+/// States that this program, started as `… worker`, calls [`super::serve`].
+pub fn declare_program() {
+    IS_SEKISHO.store(true, Ordering::Relaxed);
+}
+
 /// A worker process that is ready.
 #[derive(Debug)]
 pub(super) struct Isolated {
@@ -38,7 +47,11 @@ impl Isolated {
     pub(super) fn start(setup: &Setup, isolation: &Isolation) -> Result<Self, SetupError> {
         let not_started = |why: String| SetupError::NotStarted(Failure::NotStarted(why));
         let arguments: &[&str] = if isolation.probes { &["worker", "--probes"] } else { &["worker"] };
-        let program = isolation.program.as_deref().unwrap_or(Path::new(THIS_PROGRAM));
+        let program = match &isolation.program {
+            Some(program) => program.as_path(),
+            None if IS_SEKISHO.load(Ordering::Relaxed) => Path::new(THIS_PROGRAM),
+            None => return Err(not_started("this program is none that can be a worker".to_owned())),
+        };
         let process = Process::start(program, "sekisho", arguments).map_err(|error| not_started(error.to_string()))?;
         let orders = Orders { version: VERSION.to_owned(), setup: for_worker(setup), memory: isolation.memory };
         let head = serde_json::to_vec(&orders).map_err(|error| not_started(error.to_string()))?;

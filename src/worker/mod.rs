@@ -5,6 +5,7 @@
 mod analyst;
 mod failed;
 mod failure;
+mod findings;
 mod hire;
 mod isolated;
 mod job;
@@ -17,7 +18,9 @@ mod wire;
 pub use analyst::Analyst;
 pub use failed::report as failure_report;
 pub use failure::Failure;
+pub use findings::KINDS;
 pub use hire::{Worker, Workshop};
+pub use isolated::declare_program;
 pub use job::{Answer, Job, Replacement, Rewritten};
 pub use probe::{Probe, Probed};
 pub use serve::{ServeError, serve};

@@ -15,7 +15,8 @@ pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// How workers are kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Isolation {
-    /// The program to start as `… worker`; nothing means this one.
+    /// The program to start as `… worker`; nothing means this one, if it has said that it can
+    /// ([`super::declare_program`]).
     pub program: Option<PathBuf>,
     /// Address space of one worker, bytes.
     pub memory: u64,

@@ -91,4 +91,7 @@ const NOT_IN_A_GOLDEN: &[(&str, &str)] = &[
     ("stage-panicked", "no input is known to make a stage panic; engine::isolation tests the path"),
     ("first-seen-sender", "needs a history; store::history_tests and gate::recall_tests show it"),
     ("bounced-sender-of-attachment", "needs a history; store::history_tests and gate::recall_tests show it"),
+    ("scan-crashed", "no input is known to kill a worker; it::isolation kills some, worker::failed tests the report"),
+    ("scan-out-of-memory", "no input is known to; it::isolation takes memory, worker::failed tests the report"),
+    ("scan-timed-out", "no input is known to; it::isolation works without end, worker::failed tests the report"),
 ];

@@ -67,6 +67,7 @@ fn cli() -> String {
         &["quarantine", "release"],
         &["rules"],
         &["rules", "check"],
+        &["isolation"],
         &["serve"],
         &["key", "new"],
         &["config"],

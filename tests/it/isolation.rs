@@ -237,3 +237,118 @@ fn the_rules_are_those_of_a_scan_without_isolation() {
     let plain = Workshop::without_isolation(Setup::default()).expect("shipped rules compile");
     assert_eq!(workshop(isolation()).rules(), plain.rules());
 }
+
+#[test]
+fn reports_are_the_same_to_the_byte_with_and_without_isolation() {
+    let plain = Arc::new(Workshop::without_isolation(Setup::default()).expect("shipped rules compile"));
+    let (mut here, mut there) = (plain.hire().expect("a worker"), workshop(isolation()).hire().expect("a worker"));
+    let mut different = Vec::new();
+    for sample in sekisho_samples::all() {
+        let bytes = Bytes::from((sample.make)());
+        let of = |worker: &mut Worker| {
+            let answer = worker.ask(scan(&sample.file_name.to_string()), &bytes, soon());
+            let Ok(Answer::Scanned { report, letters }) = answer else { panic!("{}: {answer:?}", sample.id) };
+            (serde_json::to_string(&report).expect("a report is JSON"), letters)
+        };
+        if of(&mut here) != of(&mut there) {
+            different.push(sample.id);
+        }
+    }
+    assert!(different.is_empty(), "{}", different.join(", "));
+}
+
+/// Runs the program on a folder of samples that belong together, and gives what it says.
+fn said(arguments: &[&str], folder: &std::path::Path) -> (Option<i32>, String, String) {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_sekisho"))
+        .args(arguments)
+        .arg(folder)
+        .output()
+        .expect("the program runs");
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn a_folder_is_scanned_the_same_with_and_without_isolation() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for sample in sekisho_samples::all().into_iter().step_by(9) {
+        let name = format!("{}-{}", sample.id, sample.file_name);
+        std::fs::write(folder.path().join(name), (sample.make)()).expect("samples can be written");
+    }
+    std::fs::write(folder.path().join("password.eml"), MAIL).expect("a file can be written");
+    for command in [&["scan", "--format", "json"][..], &["scan", "-j", "3"], &["macros"], &["macros", "--json"]] {
+        let (code, isolated, quiet) = said(command, folder.path());
+        let (plain_code, plain, warned) = said(&[command, &["--no-isolation"]].concat(), folder.path());
+        assert_eq!(code, plain_code, "{command:?}: {quiet}");
+        assert!(isolated == plain, "{command:?} differs");
+        assert_eq!(quiet, "", "{command:?}");
+        assert!(warned.contains("WARNING: isolation is off"), "{command:?}: {warned}");
+    }
+    let (_, _, warned) = said(&["scan", "--lang", "ja", "--no-isolation"], folder.path());
+    assert!(warned.contains("警告: 隔離を無効"), "{warned}");
+}
+
+#[test]
+fn what_a_password_mail_offers_opens_another_across_processes() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let locked = sekisho_samples::all().into_iter().find(|sample| sample.id == "fa24").expect("a locked sample");
+    std::fs::write(folder.path().join(locked.file_name), (locked.make)()).expect("a file can be written");
+    std::fs::write(folder.path().join("password.eml"), MAIL).expect("a file can be written");
+    let (code, ..) = said(&["scan", "-j", "2"], folder.path());
+    let (plain, ..) = said(&["scan", "-j", "2", "--no-isolation"], folder.path());
+    assert_eq!(code, plain);
+}
+
+#[test]
+fn administrators_are_shown_that_every_attempt_is_refused() {
+    let run = |arguments: &[&str]| {
+        let output = std::process::Command::new(env!("CARGO_BIN_EXE_sekisho")).args(arguments).output();
+        output.expect("the program runs")
+    };
+    let output = run(&["isolation"]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    let mut lines = text.lines();
+    let enforced = lines.next().unwrap_or_default();
+    assert!(enforced.contains("system calls filtered, no capabilities, 4096 MiB of memory"), "{enforced}");
+    assert_eq!(lines.clone().count(), 26);
+    assert!(lines.all(|line| line.ends_with("refused (EPERM)") || line.ends_with("refused (EFBIG)")), "{text}");
+    let output = run(&["isolation", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!((json["is_shut"].as_bool(), json["attempts"].as_array().map(Vec::len)), (Some(true), Some(26)));
+}
+
+#[test]
+fn macros_are_read_by_a_process_that_has_shut_itself_in() {
+    // Many files, so that there is something to look at while it works.
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for sample in sekisho_samples::all() {
+        let name = format!("{}-{}", sample.id, sample.file_name);
+        std::fs::write(folder.path().join(name), (sample.make)()).expect("samples can be written");
+    }
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_sekisho"))
+        .args(["macros", "--json"])
+        .arg(folder.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .expect("the program runs");
+    let status = format!("/proc/{}/status", child.id());
+    let mut is_filtered = false;
+    while !is_filtered && child.try_wait().is_ok_and(|ended| ended.is_none()) {
+        let text = std::fs::read_to_string(&status).unwrap_or_default();
+        // Seccomp 2: a filter; proc(5).
+        is_filtered = text.lines().any(|line| line == "Seccomp:\t2");
+    }
+    let _ = child.kill();
+    let _ = child.wait();
+    assert!(is_filtered);
+}
+
+#[test]
+fn started_by_hand_a_worker_says_what_it_is() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_sekisho")).arg("worker").output();
+    let output = output.expect("the program runs");
+    assert_eq!(output.status.code(), Some(64));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("this is started by sekisho itself"), "{said}");
+}

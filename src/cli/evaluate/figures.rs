@@ -9,6 +9,14 @@ use crate::model::{CoverageLevel, Level, Report};
 /// Formats whose artifacts are macro code.
 const MACRO_FORMATS: &[&str] = &["vba", "xlm", "basic"];
 
+/// Findings that say that the scanner failed.
+const FAILURES: &[&str] = &["stage-panicked", "scan-crashed", "scan-out-of-memory", "scan-timed-out"];
+
+/// Whether a stage, or the whole scan, failed.
+pub(super) fn has_failed(report: &Report) -> bool {
+    report.findings.iter().any(|finding| FAILURES.contains(&finding.id.as_ref()))
+}
+
 /// What was said of the files of one kind.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Group {
@@ -111,7 +119,7 @@ impl Figures {
         if report.artifacts.iter().any(|artifact| MACRO_FORMATS.contains(&artifact.format.as_ref())) {
             self.with_macros.add(report, took);
         }
-        let has_failed = report.findings.iter().any(|finding| finding.id == "stage-panicked");
+        let has_failed = has_failed(report);
         self.panicked = self.panicked.saturating_add(u64::from(has_failed));
         self.answered = self.answered.saturating_add(u64::from(wrong.is_some()));
         self.wrong = self.wrong.saturating_add(u64::from(wrong.is_some_and(|wrong| wrong > 0)));

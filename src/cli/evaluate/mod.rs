@@ -16,10 +16,8 @@ use self::figures::{Figures, Group};
 use super::args::{EvaluateArgs, ListFormat};
 use super::inputs::gather;
 use super::{exit, progress, scan, workload};
-use crate::matching::RuleSet;
 use crate::model::{CoverageLevel, Level, Report};
-use crate::verdict::Policy;
-use crate::{ScanOptions, Scanner};
+use crate::worker::Setup;
 
 /// Slowest files named with `--list`.
 const SLOWEST: usize = 10;
@@ -27,32 +25,25 @@ const SLOWEST: usize = 10;
 /// Scans the collection and writes the figures.
 pub(super) fn run(options: &EvaluateArgs) -> anyhow::Result<ExitCode> {
     let answers = options.answers.as_deref().map(Answers::read).transpose()?.unwrap_or_default();
-    let scanner = Scanner::with(
-        ScanOptions {
-            limits: scan::limits(&options.limits),
-            passwords: options.passwords.clone(),
-            threads: usize::from(options.threads),
-            ..ScanOptions::default()
-        },
-        RuleSet::shipped()?,
-        Policy::shipped(),
-    );
+    let setup =
+        Setup { limits: scan::limits(&options.limits), passwords: options.passwords.clone(), ..Setup::default() };
     let inputs = gather(&options.paths);
+    let threads = usize::from(options.threads);
+    let workshop = workload::workshop(setup, threads, inputs.len(), !options.no_isolation)?;
     let bar = progress::bar(inputs.len(), options.quiet);
     let mut out = std::io::BufWriter::new(std::io::stdout());
     let is_text = options.format == ListFormat::Text;
     let fail_on: Level = options.fail_on.into();
     let mut figures = Figures::default();
     let mut failed = 0u64;
-    let threads = usize::from(options.threads);
-    workload::scan_all(&scanner, &inputs, threads, options.limits.max_total, |scanned| {
+    workload::scan_all(&workshop, &inputs, threads, options.limits.max_total, |scanned| {
         bar.inc(1);
         let name = scanned.input.name();
         let wrong = answers.wrong(Path::new(&name), &scanned.report);
         figures.add(&name, &scanned.report, scanned.took, wrong.as_ref().map(|wrong| wrong.len() as u64));
         let wrong = wrong.unwrap_or_default();
         let is_above = scanned.report.verdict.level >= Level::Suspicious && scanned.report.verdict.level >= fail_on;
-        let has_failed = scanned.report.findings.iter().any(|finding| finding.id == "stage-panicked");
+        let has_failed = figures::has_failed(&scanned.report);
         failed = failed.saturating_add(u64::from(is_above || has_failed || !wrong.is_empty()));
         if is_text {
             for line in &wrong {

@@ -25,7 +25,11 @@ pub(super) fn workshop(settings: &Settings, setup: Setup) -> Result<Arc<Workshop
         return Ok(Arc::new(Workshop::without_isolation(setup)?));
     }
     let isolation = Isolation { memory: workers.memory, recycle_after: workers.recycle_after, ..Isolation::default() };
-    Ok(Arc::new(Workshop::isolated(setup, isolation)?))
+    let workshop = Workshop::isolated(setup, isolation)?;
+    if let Some(enforced) = workshop.enforced() {
+        tracing::info!(%enforced, rules = workshop.rules(), "workers are processes of their own");
+    }
+    Ok(Arc::new(workshop))
 }
 
 /// Reads everything again. Takes as long as rules take to compile, and blocks. `in_force` is the setup workers have, if all
