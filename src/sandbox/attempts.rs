@@ -22,8 +22,11 @@ pub struct Attempt {
     pub error: String,
 }
 
-/// Every attempt and how it is made.
-const ATTEMPTS: &[(&str, fn() -> io::Result<()>)] = &[
+/// What an attempt is called, and how it is made.
+type Trial = (&'static str, fn() -> io::Result<()>);
+
+/// Every attempt.
+const ATTEMPTS: &[Trial] = &[
     ("read a file", || File::open("/proc/self/exe").map(drop)),
     ("list a folder", || fs::read_dir("/").map(drop)),
     ("ask for the properties of a file", || fs::symlink_metadata("/").map(drop)),

@@ -22,6 +22,7 @@ pub struct Workshop {
     kind: Kind,
 }
 
+#[expect(clippy::large_enum_variant, reason = "one per workshop")]
 enum Kind {
     /// Workers answer in this process.
     Here(Arc<Analyst>),

@@ -34,6 +34,7 @@ pub enum Probe {
 pub struct Probed(pub Vec<Attempt>);
 
 /// Does it.
+#[expect(clippy::panic, reason = "to show what becomes of a worker that panics")]
 pub(super) fn perform(probe: Probe, input: &File, channel: &crate::sandbox::Channel) -> Probed {
     match probe {
         Probe::Escape => return Probed(attempt_everything(input)),

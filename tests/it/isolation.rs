@@ -246,7 +246,7 @@ fn reports_are_the_same_to_the_byte_with_and_without_isolation() {
     for sample in sekisho_samples::all() {
         let bytes = Bytes::from((sample.make)());
         let of = |worker: &mut Worker| {
-            let answer = worker.ask(scan(&sample.file_name.to_string()), &bytes, soon());
+            let answer = worker.ask(scan(sample.file_name), &bytes, soon());
             let Ok(Answer::Scanned { report, letters }) = answer else { panic!("{}: {answer:?}", sample.id) };
             (serde_json::to_string(&report).expect("a report is JSON"), letters)
         };
