@@ -28,6 +28,8 @@ pub(in crate::gate) fn report() -> Report {
     report.verdict.level = Level::Clean;
     report.coverage = Coverage::of(Vec::new());
     report.problems.clear();
+    report.findings.clear();
+    report.verdict.reasons.clear();
     report
 }
 
