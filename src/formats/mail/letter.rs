@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn a_message_is_seen_with_its_thread_and_passwords() {
-        let bytes = Eml::letter("A@Example.com").subject("鍵").text_body("utf-8", "パスワードは「Tkt#2016」です。").build();
+        let bytes =
+            Eml::letter("A@Example.com").subject("鍵").text_body("utf-8", "パスワードは「Tkt#2016」です。").build();
         let letters = Letter::read(&bytes.into());
         let [letter] = letters.as_slice() else { panic!("one letter") };
         assert_eq!(letter.sender.as_deref(), Some("a@example.com"));
