@@ -240,6 +240,12 @@ impl Shared {
             self.count_loss(failure);
         }
         let may_stay = answer.is_ok();
+        let status = match &answer {
+            Ok(_) => Status::Idle,
+            // It only said that there is no worker. As an idle one it would keep the others from saying so.
+            Err(Failure::NotStarted(_)) => Status::Vacant,
+            Err(_) => Status::Starting,
+        };
         let is_much =
             taken.is_trial && ran_out && !matches!(answer, Err(Failure::Crashed { .. } | Failure::OutOfMemory));
         if is_much && self.hand_over(index, taken) {
@@ -264,7 +270,7 @@ impl Shared {
         };
         let flight = {
             let mut board = self.board();
-            board.set(index, Status::Idle);
+            board.set(index, status);
             let lane = board.lane(taken.lane);
             lane.done = lane.done.saturating_add(1);
             lane.work.add(took);
