@@ -17,6 +17,8 @@ const MAX_IOCS: usize = 40;
 const MAX_PLACES: usize = 3;
 /// Gaps of coverage shown; the rest are counted.
 const MAX_GAPS: usize = 8;
+/// Levels of the tree that are shown by indenting; the path says the rest.
+const MAX_INDENT: usize = 64;
 /// Parts of one parent shown that hold nothing and show nothing; the rest are counted.
 const MAX_QUIET: usize = 4;
 /// Artifacts shown; the rest are counted, except those with findings.
@@ -50,14 +52,14 @@ impl<W: Write> Text<W> {
                 "  {} {}  {}",
                 self.paint.color(AnsiColor::Yellow, &points),
                 escape(&reason.text),
-                self.paint.dim(&format!("[{} {}]", reason.artifact, reason.id)),
+                self.paint.dim(&escape(&format!("[{} {}]", reason.artifact, reason.id))),
             )?;
         }
         if !report.verdict.reasons.is_empty() {
-            writeln!(self.out, "  = {}", report.verdict.arithmetic)?;
+            writeln!(self.out, "  = {}", escape(&report.verdict.arithmetic))?;
         }
         if !report.verdict.without.is_empty() {
-            writeln!(self.out, "  {}", self.paint.dim(&report.verdict.without))?;
+            writeln!(self.out, "  {}", self.paint.dim(&escape(&report.verdict.without)))?;
         }
         self.gaps(report)
     }
@@ -69,7 +71,7 @@ impl<W: Write> Text<W> {
         let title = self.language.pick("not read:", "読めなかったもの:");
         writeln!(self.out, "  {}", self.paint.bold(AnsiColor::Magenta, title))?;
         for gap in report.coverage.reasons.iter().take(MAX_GAPS) {
-            writeln!(self.out, "    {} {}: {}", gap.artifact, gap.cause.as_str(), escape(&gap.text))?;
+            writeln!(self.out, "    {} {}: {}", escape(&gap.artifact), gap.cause.as_str(), escape(&gap.text))?;
         }
         self.more(report.coverage.reasons.len().saturating_sub(MAX_GAPS))
     }
@@ -127,10 +129,11 @@ impl<W: Write> Text<W> {
     }
 
     fn artifact(&mut self, artifact: &ArtifactReport, findings: &[&FindingReport]) -> io::Result<()> {
-        let depth = artifact.path.matches('.').count();
+        let depth = artifact.path.matches('.').count().min(MAX_INDENT);
         let indent = "  ".repeat(depth.saturating_add(1));
         let name = if artifact.name.is_empty() { "(no name)".to_owned() } else { escape(&artifact.name) };
-        let also = if artifact.also.is_empty() { String::new() } else { format!("+{}", artifact.also.join("+")) };
+        let also =
+            if artifact.also.is_empty() { String::new() } else { escape(&format!("+{}", artifact.also.join("+"))) };
         let detail = if artifact.origin.detail.is_empty() {
             String::new()
         } else {
@@ -139,8 +142,8 @@ impl<W: Write> Text<W> {
         writeln!(
             self.out,
             "{indent}{} {name}  {}{also}  {}{detail}",
-            self.paint.dim(&artifact.path),
-            self.paint.color(AnsiColor::Cyan, &artifact.format),
+            self.paint.dim(&escape(&artifact.path)),
+            self.paint.color(AnsiColor::Cyan, &escape(&artifact.format)),
             size(artifact.size),
         )?;
         for finding in findings {
@@ -151,8 +154,8 @@ impl<W: Write> Text<W> {
                 self.out,
                 "{indent}    {} {}{observed}{}",
                 self.paint.bold(severity_color(finding.severity), severity_mark(finding.severity, self.language)),
-                finding.text,
-                self.paint.dim(&format!("{place} [{}]", finding.id)),
+                escape(&finding.text),
+                self.paint.dim(&format!("{place} [{}]", escape(&finding.id))),
             )?;
         }
         Ok(())
@@ -220,8 +223,8 @@ impl<W: Write> Text<W> {
             writeln!(
                 self.out,
                 "    {}  {} {}",
-                artifact.sha256,
-                self.paint.dim(&artifact.path),
+                escape(&artifact.sha256),
+                self.paint.dim(&escape(&artifact.path)),
                 escape(&artifact.name)
             )?;
         }
@@ -331,5 +334,76 @@ mod tests {
         assert_eq!(size(312), "312 B");
         assert_eq!(size(4_200), "4.1 KiB");
         assert_eq!(size(3 << 20), "3.0 MiB");
+    }
+
+    /// A report comes from a worker that may have been taken over: every text of it is as hostile as the mail.
+    #[test]
+    fn nothing_of_a_report_reaches_the_terminal_raw() {
+        let bad = "\u{1b}]0;x\u{7}".to_owned();
+        let reason = crate::model::Reason { id: bad.clone(), artifact: bad.clone(), points: 1, text: bad.clone() };
+        let gap = crate::model::CoverageReason {
+            cause: crate::model::CoverageCause::Limit,
+            artifact: bad.clone(),
+            text: bad.clone(),
+        };
+        let word = || crate::model::report::Word::Owned(bad.clone());
+        let report = Report {
+            schema: word(),
+            scanner: crate::model::report::ScannerInfo { name: word(), version: word(), rules: bad.clone() },
+            input: bad.clone(),
+            verdict: crate::model::Verdict {
+                level: Level::Malicious,
+                score: 1,
+                reasons: vec![reason],
+                arithmetic: bad.clone(),
+                without: bad.clone(),
+            },
+            coverage: crate::model::Coverage::of(vec![gap]),
+            artifacts: vec![ArtifactReport {
+                path: format!("{bad}{}", ".0".repeat(100_000)),
+                name: bad.clone(),
+                other_names: vec![bad.clone()],
+                format: word(),
+                also: vec![word()],
+                size: 1,
+                md5: bad.clone(),
+                sha1: bad.clone(),
+                sha256: bad.clone(),
+                origin: crate::model::report::OriginReport { kind: word(), detail: bad.clone() },
+                facts: std::collections::BTreeMap::from([(word(), vec![bad.clone()])]),
+            }],
+            findings: vec![FindingReport {
+                id: word(),
+                artifact: format!("{bad}{}", ".0".repeat(100_000)),
+                severity: Severity::High,
+                at: bad.clone(),
+                text: bad.clone(),
+                observed: bad.clone(),
+                decisive: true,
+                attack: vec![bad.clone()],
+            }],
+            iocs: vec![IocReport {
+                kind: IocKind::Url,
+                value: bad.clone(),
+                artifact: bad.clone(),
+                at: bad.clone(),
+                context: Some(bad.clone()),
+                raw: Some(bad.clone()),
+                noise: None,
+            }],
+            problems: vec![crate::model::report::ProblemReport {
+                kind: word(),
+                artifact: bad.clone(),
+                at: bad.clone(),
+                text: bad,
+            }],
+        };
+        let mut out = Vec::new();
+        let mut sink = Text::new(&mut out, Paint::Never, Language::English);
+        sink.write(&report).unwrap();
+        sink.finish().unwrap();
+        let shown = String::from_utf8(out).unwrap();
+        assert!(shown.contains("\\u{1b}"), "{}", shown.len());
+        assert!(!shown.contains(['\u{1b}', '\u{7}']));
     }
 }

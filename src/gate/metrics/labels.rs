@@ -9,27 +9,10 @@ pub(super) const LEVELS: [Level; 5] =
     [Level::Clean, Level::Unscannable, Level::Error, Level::Suspicious, Level::Malicious];
 
 /// Causes an action is chosen for.
-pub(super) const CAUSES: [Cause; 15] = [
-    Cause::Clean,
-    Cause::Malicious,
-    Cause::Suspicious,
-    Cause::Encrypted,
-    Cause::Limit,
-    Cause::Unsupported,
-    Cause::Damaged,
-    Cause::Failed,
-    Cause::Crash,
-    Cause::Memory,
-    Cause::Timeout,
-    Cause::Overload,
-    Cause::TooLarge,
-    Cause::Poison,
-    Cause::Store,
-];
+pub(super) const CAUSES: [Cause; Cause::ALL.len()] = Cause::ALL;
 
 /// What is done with mail.
-pub(super) const ACTIONS: [Action; 6] =
-    [Action::Accept, Action::Tag, Action::Replace, Action::Quarantine, Action::Defer, Action::Reject];
+pub(super) const ACTIONS: [Action; Action::ALL.len()] = Action::ALL;
 
 /// Why something is not examined.
 pub(super) const REFUSALS: [Refused; 4] = [Refused::Overloaded, Refused::Expired, Refused::TooLarge, Refused::Stopping];

@@ -168,7 +168,7 @@ fn a_mail_meets_a_closed_gate_and_comes_again() {
     assert!(wait_until(|| outer.log().contains("status=deferred")), "{}", outer.log());
     assert_eq!(sink.count(), 0);
     daemon.up();
-    assert!(wait_until(|| sink.count() == 1), "{}", outer.log());
+    assert!(wait_until(|| sink.count() == 1), "{}\n{}\n{:?}", outer.log(), inner.log(), outer.queue());
     let arrived = &sink.delivered()[0];
     assert_eq!(arrived.header("X-Serial").as_deref(), Some("2"));
     assert!(arrived.header("X-Sekisho-Verdict").is_some());
