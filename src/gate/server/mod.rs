@@ -54,6 +54,7 @@ pub fn run(start: &Start) -> Result<(), ServeError> {
         .build()
         .map_err(|error| ServeError::Runtime(error.to_string()))?;
     let done = runtime.block_on(async {
+        let signals = running::Signals::listen()?;
         let workshop = reload::workshop(&settings, config::setup(&settings.scan)?)?;
         match workshop.enforced() {
             Some(enforced) if enforced.landlock == Extent::None => {
@@ -69,7 +70,7 @@ pub fn run(start: &Start) -> Result<(), ServeError> {
         if let Some(keeper) = keeper {
             checkpoint.keep_in(keeper);
         }
-        running::run(start, Arc::clone(&checkpoint), workshop, sockets, logging).await
+        running::run(start, Arc::clone(&checkpoint), workshop, sockets, logging, signals).await
     });
     // Whatever still blocks a thread (a scan that is not isolated) has had its time.
     runtime.shutdown_background();

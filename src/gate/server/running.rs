@@ -26,8 +26,8 @@ pub(super) async fn run(
     workshop: Arc<Workshop>,
     sockets: Vec<Socket>,
     logging: Logging,
+    mut signals: Signals,
 ) -> Result<(), ServeError> {
-    let mut signals = Signals::listen()?;
     let (stop, stopped) = watch::channel(false);
     let mut open = JoinSet::new();
     doors::open(sockets, &checkpoint, &stopped, &mut open)?;
@@ -200,8 +200,9 @@ enum Heard {
     Report,
 }
 
-/// The signals that mean something.
-struct Signals {
+/// The signals that mean something. Listened to before anything that takes time: one that comes earlier waits, and a request
+/// to reload does not end a daemon that is only starting.
+pub(super) struct Signals {
     terminate: Signal,
     interrupt: Signal,
     reload: Signal,
@@ -209,7 +210,7 @@ struct Signals {
 }
 
 impl Signals {
-    fn listen() -> Result<Self, ServeError> {
+    pub(super) fn listen() -> Result<Self, ServeError> {
         let listen = |kind| signal(kind).map_err(|error| ServeError::Runtime(format!("signals: {error}")));
         Ok(Signals {
             terminate: listen(SignalKind::terminate())?,

@@ -15,7 +15,6 @@ pub(super) struct Daemon {
     pub(super) milter: u16,
     pub(super) clamd: u16,
     pub(super) olefy: u16,
-    ports: Vec<u16>,
     process: Option<Child>,
     log: Arc<Mutex<String>>,
 }
@@ -51,9 +50,7 @@ impl Daemon {
              [actions]\n{actions}\n{more}\n"
         ));
         std::fs::write(folder.path().join("sekisho.toml"), config).expect("written");
-        let known = [("milter", milter), ("clamd", clamd), ("olefy", olefy)];
-        let ports = known.into_iter().filter(|(door, _)| doors.contains(door)).map(|(_, port)| port).collect();
-        let mut daemon = Daemon { folder, milter, clamd, olefy, ports, process: None, log: Arc::default() };
+        let mut daemon = Daemon { folder, milter, clamd, olefy, process: None, log: Arc::default() };
         daemon.up();
         daemon
     }
@@ -71,8 +68,9 @@ impl Daemon {
         self.up();
     }
 
-    /// Starts it, and waits until it takes mail.
+    /// Starts it, and waits until it says that it is ready. Its ports are open before.
     pub(super) fn up(&mut self) {
+        let before = self.log().len();
         let mut process = Command::new(env!("CARGO_BIN_EXE_sekisho"))
             .args(["serve", "--allow-root", "--config"])
             .arg(self.config())
@@ -91,10 +89,8 @@ impl Daemon {
             }
         });
         self.process = Some(process);
-        for port in &self.ports {
-            let listens = wait_until(|| std::net::TcpStream::connect(("127.0.0.1", *port)).is_ok());
-            assert!(listens, "the daemon listens\n{}", self.log());
-        }
+        let is_ready = wait_until(|| self.log().get(before..).is_some_and(|log| log.contains("running: ready ")));
+        assert!(is_ready, "the daemon is ready\n{}", self.log());
     }
 
     fn pid(&self) -> Option<Pid> {
