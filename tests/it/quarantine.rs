@@ -69,6 +69,8 @@ fn an_administrator_lists_shows_exports_and_deletes_beside_the_daemon() {
     assert!(list.contains("yamada@air.example.com -> info@example.com"), "{list}");
     assert!(!list.contains('\u{1b}'), "what came from a mail is escaped");
     assert!(said(&run(&["list", "--recipient", "other@", "--lang", "ja"])).contains("該当する"));
+    assert!(!list.contains("--limit"), "{list}");
+    assert!(said(&run(&["list", "--limit", "0"])).contains("--limit"), "what is left out is said");
     let json: serde_json::Value = serde_json::from_slice(&run(&["list", "--format", "json"]).stdout).expect("JSON");
     assert_eq!(json[0]["id"], place.id.as_str());
     assert_eq!(json[0]["sender"], "yamada@air.example.com");

@@ -83,12 +83,22 @@ impl Desk {
                 StateArg::Releasing => State::Releasing,
                 StateArg::Released => State::Released,
             }),
-            limit: list.limit,
+            // One more than is shown tells whether there are more.
+            limit: list.limit.saturating_add(1),
         };
-        let entries = self.store.list(&filter)?;
+        let mut entries = self.store.list(&filter)?;
+        let has_more = entries.len() > list.limit;
+        entries.truncate(list.limit);
         match self.format {
             ListFormat::Json => json(&entries)?,
             ListFormat::Text => text::list(&mut anstream::stdout().lock(), &entries, self.language)?,
+        }
+        if has_more {
+            let text = self.language.pick(
+                "sekisho: there are more than were listed; --limit lists as many as it says",
+                "sekisho: 表示しきれない件数があります。--limit で件数を増やせます",
+            );
+            writeln!(anstream::stderr().lock(), "{text}")?;
         }
         Ok(ExitCode::SUCCESS)
     }
