@@ -171,7 +171,10 @@ async fn measure() {
 
     let before = memory();
     let mut samples = vec![before];
-    let (mut small, mut large) = (Vec::new(), Vec::new());
+    // Answers only: a handle would keep the whole of its task in memory, and this process is to show the desk's.
+    let (small, mut mails_answered) = tokio::sync::mpsc::unbounded_channel();
+    let (large, mut archives_answered) = tokio::sync::mpsc::unbounded_channel();
+    let (mut mails_sent, mut archives_sent) = (0usize, 0usize);
     let (mut due_small, mut due_large) = (0.0, 0.0);
     let start = Instant::now();
     let mut ticks = tokio::time::interval(TICK);
@@ -185,15 +188,17 @@ async fn measure() {
         due_large += archives_a_second * TIMES * passed;
         while due_small >= 1.0 {
             due_small -= 1.0;
-            let (desk, bytes) = (desk.clone(), mails[small.len() % mails.len()].clone());
-            let name = format!("overload {}", small.len());
-            small.push(tokio::spawn(async move { ask(&desk, name, bytes).await }));
+            let (desk, bytes, to) = (desk.clone(), mails[mails_sent % mails.len()].clone(), small.clone());
+            let name = format!("overload {mails_sent}");
+            mails_sent += 1;
+            tokio::spawn(async move { to.send(ask(&desk, name, bytes).await) });
         }
         while due_large >= 1.0 {
             due_large -= 1.0;
-            let (desk, bytes) = (desk.clone(), archives[0].clone());
-            let name = format!("overload {}.zip", large.len());
-            large.push(tokio::spawn(async move { ask(&desk, name, bytes).await }));
+            let (desk, bytes, to) = (desk.clone(), archives[0].clone(), large.clone());
+            let name = format!("overload {archives_sent}.zip");
+            archives_sent += 1;
+            tokio::spawn(async move { to.send(ask(&desk, name, bytes).await) });
         }
         if Instant::now() >= next_sample {
             samples.push(memory());
@@ -202,12 +207,14 @@ async fn measure() {
     }
     let waiting = desk.stats();
     let (mut mails_seen, mut archives_seen) = (Vec::new(), Vec::new());
-    for task in small {
-        mails_seen.push(task.await.expect("no panic"));
+    drop((small, large));
+    while let Some(answer) = mails_answered.recv().await {
+        mails_seen.push(answer);
     }
-    for task in large {
-        archives_seen.push(task.await.expect("no panic"));
+    while let Some(answer) = archives_answered.recv().await {
+        archives_seen.push(answer);
     }
+    assert_eq!((mails_seen.len(), archives_seen.len()), (mails_sent, archives_sent), "no task panicked");
     println!(
         "\n{TIMES} times that, both at once, for {OVERLOAD:?}; at the end {} and {} waited, {} MB of input held",
         waiting.small.waiting,
